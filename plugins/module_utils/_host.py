@@ -96,6 +96,13 @@ class Host:
                 raise NotSeen(f"{path}: too many levels of symbolic links")
             here = os.path.normpath(os.path.join(os.path.dirname(here), link))
 
+    def readlink(self, path: str) -> str:
+        """What the link `path` says, whether or not that exists."""
+        try:
+            return os.readlink(self._real(path))
+        except OSError as error:
+            raise _missing(path, error) from None
+
     def exists(self, path: str) -> bool:
         """Whether `path` leads to something."""
         try:
@@ -155,7 +162,7 @@ class Host:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env={"PATH": _PATH, "LC_ALL": "C", "TZ": "UTC", "SYSTEMD_COLORS": "0", "SYSTEMD_PAGER": ""},
+                env={"PATH": _PATH, "LC_ALL": "C", "TZ": "UTC", "TERM": "dumb", "SYSTEMD_COLORS": "0", "SYSTEMD_PAGER": ""},
                 start_new_session=True,
             )
         except FileNotFoundError:

@@ -23,19 +23,19 @@ from typing import Any, Callable, Iterator, NamedTuple
 
 INET, INET6 = int(socket.AF_INET), int(socket.AF_INET6)
 
-_RTM_NEWROUTE, _RTM_GETROUTE = 24, 26
-_RTM_NEWRULE, _RTM_GETRULE = 32, 34
-_RTM_NEWNEXTHOP, _RTM_GETNEXTHOP = 104, 106
+_RTM_GETADDR, _RTM_GETROUTE, _RTM_GETRULE, _RTM_GETNEXTHOP = 22, 26, 34, 106
 _NLMSG_ERROR, _NLMSG_DONE = 2, 3
 _NLM_F_DUMP_REQUEST = 0x301
 _NLM_F_DUMP_INTR = 0x10
 _SOL_NETLINK, _NETLINK_GET_STRICT_CHK = 270, 12
 _RTM_F_CLONED = 0x200
 _FIB_RULE_INVERT = 0x2
+_IFA_F_PERMANENT = 0x80
 _RTA_OIF, _RTA_TABLE = 4, 15
 
 _HEADER = struct.Struct("=IHHII")
 _ROUTE = struct.Struct("=BBBBBBBBI")
+# nhmsg and ifaddrmsg
 _NEXTHOP = struct.Struct("=BBBBI")
 _ATTRIBUTE = struct.Struct("=HH")
 _PATH = struct.Struct("=HBBi")
@@ -110,6 +110,16 @@ class Rule(NamedTuple):
     suppress_group: int = -1
 
 
+class Address(NamedTuple):
+    """An address of a link; a permanent one has no lifetime."""
+
+    ifindex: int
+    address: bytes
+    prefixlen: int
+    broadcast: bytes = b""
+    permanent: bool = True
+
+
 class Nexthop(NamedTuple):
     """A nexthop object; `oif` is 0 for groups and blackholes."""
 
@@ -143,17 +153,21 @@ class Netlink:
         request = _ROUTE.pack(family, *[0] * 8)
         return self._dump(_RTM_GETRULE, request, parse_rule, family, limit)
 
-    def routes(self, family: int, limit: int, table: int = 0, kind: int = 0, oif: int = 0) -> Dump:
-        """Routes of one family, filtered by table, type and outgoing link where these aren't 0.
+    def routes(self, family: int, limit: int, table: int = 0, kind: int = 0, oif: int = 0, protocol: int = 0) -> Dump:
+        """Routes of one family, filtered by table, type, outgoing link and protocol where these aren't 0.
 
-        The kernel filters; one too old for that refuses with Unanswered. In each
-        table a default route comes first.
+        The kernel filters; one too old for that refuses with Unanswered. In an
+        IPv4 table the default routes come first, in an IPv6 table last.
         """
-        request = _ROUTE.pack(family, 0, 0, 0, 0, 0, 0, kind, 0)
+        request = _ROUTE.pack(family, 0, 0, 0, 0, protocol, 0, kind, 0)
         for name, value in ((_RTA_OIF, oif), (_RTA_TABLE, table)):
             if value:
                 request += _ATTRIBUTE.pack(8, name) + _U32.pack(value)
-        return self._dump(_RTM_GETROUTE, request, parse_route, family, limit, strict=bool(table or kind or oif))
+        return self._dump(_RTM_GETROUTE, request, parse_route, family, limit, strict=bool(table or kind or oif or protocol))
+
+    def addresses(self, family: int, limit: int = 16384) -> Dump:
+        """The addresses of all links."""
+        return self._dump(_RTM_GETADDR, _NEXTHOP.pack(family, 0, 0, 0, 0), parse_address, family, limit)
 
     def nexthops(self, limit: int = 65536) -> Dump:
         """The nexthop objects of both families; none on kernels before 5.3."""
@@ -356,6 +370,15 @@ def _signed(data: bytes | None) -> int:
 
 def _text(data: bytes | None) -> str:
     return (data or b"").split(b"\0", 1)[0].decode("utf-8", "backslashreplace")
+
+
+def parse_address(body: bytes) -> Address:
+    """An address out of an RTM_NEWADDR."""
+    _family, prefixlen, flags, _scope, index = _NEXTHOP.unpack_from(body)
+    found = _attributes(body, _NEXTHOP.size)
+    flags = _number(found.get(8), flags)
+    own = found.get(2) or found.get(1, b"")
+    return Address(index, own, prefixlen, found.get(4, b""), bool(flags & _IFA_F_PERMANENT))
 
 
 def parse_nexthop(body: bytes) -> Nexthop:
