@@ -6,25 +6,31 @@
 
 """The only door to the host: read, list, stat, run, netlink.
 
+Commands run by asyncio and not by AnsibleModule.run_command(), which knows no deadline.
+
 Everything is rooted at a path and bounded in size and time, so that neither a
 FIFO, a link cycle, a 50 MB file nor a hanging command can hold up an audit.
 """
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
-import selectors
+import re
+import shutil
 import signal
 import stat
-import subprocess
 import time
-from typing import Any, Callable, NamedTuple
+from typing import Any, BinaryIO, Callable, NamedTuple
 
 from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import Netlink
 
 # A minimal PATH of cron or sudo often lacks the sbin directories.
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_ENVIRONMENT = {"PATH": _PATH, "LC_ALL": "C", "TZ": "UTC", "TERM": "dumb", "SYSTEMD_COLORS": "0", "SYSTEMD_PAGER": ""}
+# busctl of 247 colours its errors in spite of all that.
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _MAX_LINKS = 40  # as in the kernel, path_resolution(7)
 
 
@@ -153,32 +159,24 @@ class Host:
 
         It gets no input, the C locale and UTC; at the deadline its whole process group is killed.
         """
+        program = shutil.which(argv[0], path=_PATH)
+        if not program:
+            raise Absent(f"{argv[0]} is not installed")
         deadline = min(self._until, time.monotonic() + self.timeout)
         if deadline <= time.monotonic():
             raise NotSeen(f"{argv[0]} was not asked: no time left after commands that did not answer")
-        try:
-            process = subprocess.Popen(
-                argv,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env={"PATH": _PATH, "LC_ALL": "C", "TZ": "UTC", "TERM": "dumb", "SYSTEMD_COLORS": "0", "SYSTEMD_PAGER": ""},
-                start_new_session=True,
-            )
-        except FileNotFoundError:
-            raise Absent(f"{argv[0]} is not installed") from None
-        except OSError as error:
-            raise NotSeen(f"{argv[0]}: {error.strerror}") from None
-        with process:
+        # Files in memory and not pipes: what the command leaves running can't hold us up.
+        with open(os.memfd_create("out"), "rb") as out, open(os.memfd_create("err"), "rb") as err:
             try:
-                out, err = _drain(process, deadline, limit)
+                status = asyncio.run(_run([program, *argv[1:]], out.fileno(), err.fileno(), deadline, limit))
+            except OSError as error:
+                raise NotSeen(f"{argv[0]}: {(error.strerror or str(error)).lower()}") from None
             except NotSeen as stopped:
-                _kill(process)
                 raise NotSeen(f"{argv[0]} {stopped.why}") from None
-        if process.returncode:
-            last = err.decode("utf-8", "backslashreplace").strip().splitlines()[-1:] or ["no message"]
-            raise NotSeen(f"{argv[0]} exited with {process.returncode}: {last[0][:200]}")
-        return out.decode("utf-8", "backslashreplace")
+            if status:
+                last = _text(err, 1 << 16).strip().splitlines()[-1:] or ["no message"]
+                raise NotSeen(f"{argv[0]} exited with {status}: {_COLOUR.sub('', last[0])[:200]}")
+            return _text(out, limit)
 
     def _real(self, path: str) -> str:
         return os.path.normpath(os.path.join(self.root, path.lstrip("/")))
@@ -201,33 +199,32 @@ def _missing(path: str, error: OSError) -> NotSeen:
     return kind(f"{path}: {(error.strerror or str(error)).lower()}")
 
 
-def _drain(process: subprocess.Popen[bytes], deadline: float, limit: int) -> tuple[bytes, bytes]:
-    """Both outputs until the process closes them; NotSeen when time or size runs out."""
-    got = {process.stdout: bytearray(), process.stderr: bytearray()}
-    with selectors.DefaultSelector() as selector:
-        for pipe in got:
-            selector.register(pipe, selectors.EVENT_READ)
-        while selector.get_map():
-            left = deadline - time.monotonic()
-            ready = selector.select(left) if left > 0 else []
-            if not ready:
-                raise NotSeen("did not answer in time")
-            for key, _event in ready:
-                chunk = os.read(key.fd, 1 << 16)
-                if not chunk:
-                    selector.unregister(key.fileobj)
-                got[key.fileobj] += chunk
-                if len(got[key.fileobj]) > limit:
-                    raise NotSeen(f"printed more than {limit} bytes")
-    try:
-        process.wait(max(0.0, deadline - time.monotonic()))
-    except subprocess.TimeoutExpired:
-        raise NotSeen("did not end in time") from None
-    return bytes(got[process.stdout]), bytes(got[process.stderr])
+async def _run(argv: list[str], out: int, err: int, deadline: float, limit: int) -> int:
+    """The exit status of a command; at the deadline, or when it prints too much, its group is killed and NotSeen raised."""
+    process = await asyncio.create_subprocess_exec(
+        *argv, stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=err, env=_ENVIRONMENT, start_new_session=True
+    )
+    pause = 0.001
+    while process.returncode is None and time.monotonic() < deadline and os.fstat(out).st_size <= limit:
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, 0.02)
+    too_much = os.fstat(out).st_size > limit
+    if process.returncode is None:
+        await _kill(process)
+    elif not too_much:
+        return process.returncode
+    raise NotSeen(f"printed more than {limit} bytes" if too_much else "did not answer in time")
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
+async def _kill(process: asyncio.subprocess.Process) -> None:
+    """Kill a process group; one that can't even die is left behind after a second."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
+        await asyncio.wait_for(process.wait(), 1)
+    except (ProcessLookupError, asyncio.TimeoutError):
         pass
+
+
+def _text(file: BinaryIO, limit: int) -> str:
+    file.seek(0)
+    return file.read(limit).decode("utf-8", "backslashreplace")

@@ -142,7 +142,6 @@ CAPTURES = [
 ]
 
 
-
 @pytest.mark.parametrize(("parse", "captured", "expected"), CAPTURES)
 def test_what_the_kernel_sends(parse, captured, expected):
     assert parse(bytes.fromhex(captured)) == expected

@@ -123,7 +123,7 @@ def test_list_keys_accumulate_until_an_empty_assignment(tmp_path, lines, value, 
 @pytest.mark.parametrize(
     ("make", "why"),
     [
-        (lambda path: os.mkfifo(path), "not a regular file"),
+        (os.mkfifo, "not a regular file"),
         (lambda path: path.mkdir(), "not a regular file"),
         (lambda path: path.symlink_to(path.name), "too many levels"),
         (lambda path: path.write_text("[Net"), "closing bracket"),

@@ -32,7 +32,7 @@ def getall(properties):
 class Replay(Host):
     """A host with a few files, whose systemd 257 says what was recorded."""
 
-    def __init__(self, root, files=(), active=True, installed=True, started=LATER, manager=MANAGER, link=LINK, fails=()):
+    def __init__(self, root, files=(), active=True, installed=True, started=LATER, manager=None, link=None, fails=()):
         super().__init__(str(root))
         os.makedirs(f"{root}/run/systemd/system")
         for path, text in dict(files).items():
@@ -40,7 +40,7 @@ class Replay(Host):
             with open(f"{root}{path}", "w", encoding="utf-8") as file:
                 file.write(text)
         self.state = ("loaded" if installed else "not-found", "active" if active else "inactive", started)
-        self.objects = {"/org/freedesktop/resolve1": manager, "/org/freedesktop/resolve1/link/_32": link}
+        self.objects = {"/org/freedesktop/resolve1": MANAGER if manager is None else manager, "/org/freedesktop/resolve1/link/_32": link or LINK}
         self.fails = fails
         self.asked = []
 
@@ -194,7 +194,8 @@ def test_files_that_can_not_be_read_make_no_drift_known(tmp_path):
 def test_without_systemd(tmp_path):
     host = Replay(tmp_path)
     os.rmdir(f"{tmp_path}/run/systemd/system")
-    assert look(host, "stub", "").node["status"] == "absent"
+    node, refusing, rereads = look(host, "foreign", "nameserver 192.0.2.1\n")
+    assert (node["status"], refusing, rereads) == ("absent", set(), False)
 
 
 def test_few_links_are_asked(tmp_path):

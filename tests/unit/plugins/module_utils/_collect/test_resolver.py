@@ -152,21 +152,21 @@ def cycle(path):
 
 
 @pytest.mark.parametrize(
-    ("make", "status", "problem", "mode"),
+    ("make", "problem", "mode", "link"),
     [
-        (lambda path: None, "ok", "missing", None),
-        (lambda path: os.symlink("../run/nowhere", path), "ok", "dangling", None),
-        (cycle, "ok", "link_cycle", None),
-        (fifo, "ok", "not_a_file", "foreign"),
-        (os.mkdir, "ok", "not_a_file", "foreign"),
-        (lambda path: os.symlink("/dev/null", path), "ok", "dangling", None),
+        (lambda path: None, "missing", None, None),
+        (lambda path: os.symlink("../run/nowhere", path), "dangling", None, "../run/nowhere"),
+        (lambda path: os.symlink("/dev/null", path), "dangling", None, "/dev/null"),
+        (cycle, "link_cycle", None, "resolv.conf.2"),
+        (fifo, "not_a_file", "foreign", None),
+        (os.mkdir, "not_a_file", "foreign", None),
     ],
 )
-def test_resolv_conf_that_is_no_file(tmp_path, make, status, problem, mode):
+def test_resolv_conf_that_is_no_file(tmp_path, make, problem, mode, link):
     host = Replay(tmp_path)
     make(f"{tmp_path}/etc/resolv.conf")
     conf = collect(host)["resolv_conf"]
-    assert (conf["status"], conf["problem"], conf["mode"]) == (status, problem, mode)
+    assert (conf["status"], conf["problem"], conf["mode"], conf["link"]) == ("ok", problem, mode, link)
     assert conf["nameservers"] == []
 
 

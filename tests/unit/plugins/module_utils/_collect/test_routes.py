@@ -236,7 +236,7 @@ def test_no_systemctl(tmp_path, failure):
     host = Replay(tmp_path, Kernel(KERNEL_RULES + TAILSCALE, INCIDENT))
     host.answers["systemctl show"] = failure
     facts = collect(host)
-    unseen = "unknown" if type(failure) is NotSeen else "absent"
+    unseen = "absent" if isinstance(failure, Absent) else "unknown"
     assert facts["networkd"] == {"status": unseen, "why": failure.why}
     assert facts["at_risk"]["status"] == ("unknown" if unseen == "unknown" else "ok")
     assert facts["routes_total"] == 5

@@ -1,0 +1,38 @@
+# Copyright (c) 2026, holdfast.baseline contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Load and check the catalogue and the settings, on the controller, before any host is asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.holdfast.baseline.plugins.modules import rules as stub
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._catalogue import failure, open_catalogue
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._options import argument_spec
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._problems import Problems
+
+
+class ActionModule(ActionBase):
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result = super().run(tmp, task_vars)
+        _checked, options = self.validate_argument_spec(argument_spec=argument_spec(stub.DOCUMENTATION))
+        try:
+            rules, settings = open_catalogue(options, self._loader.path_dwim)
+        except Problems as error:
+            return result | failure(error)
+        listed = [
+            {
+                "id": rule.id,
+                "title": rule.title,
+                "severity": settings.severity(rule) or rule.severity,
+                "enabled": settings.enabled(rule),
+            }
+            for rule in rules.values()
+        ]
+        return result | {"changed": False, "rules": listed, "count": len(listed)}
