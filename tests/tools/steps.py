@@ -90,7 +90,7 @@ def galaxy_importer() -> None:
 def lab(core: str | None = None, *selection: str) -> None:
     python = _tools("test", core) / "python"
     _run(machine.ROOT / "tests/lab/setup.sh")
-    _run(python, "-m", "pytest", "-ra", "--numprocesses=auto", "tests/lab", *selection)
+    _run(python, "-m", "pytest", "-ra", "--numprocesses=3", "--dist=worksteal", "tests/lab", *selection)
 
 
 def lab_by_hand() -> None:
