@@ -28,7 +28,7 @@ _UNITS = (
     "unbound.service",
     "named.service",
 )
-_PROPERTIES = "Id,LoadState,ActiveState,ExecMainStartTimestamp"
+_PROPERTIES = "Id,LoadState,ActiveState,ExecMainStartTimestamp,ExecMainStartTimestampMonotonic"
 
 
 def version(host: Host) -> dict[str, Any]:
@@ -55,11 +55,12 @@ def unit(host: Host, name: str) -> dict[str, Any]:
 def _units(host: Host) -> dict[str, dict[str, Any]]:
     if not host.exists("/run/systemd/system"):
         raise Absent("systemd does not run this host")
-    return parse_units(host.run(["systemctl", "show", "-p", _PROPERTIES, *_UNITS]))
+    shown = host.run(["systemctl", "show", "-p", _PROPERTIES, *_UNITS])
+    return parse_units(shown, time.time() - time.monotonic())
 
 
-def parse_units(text: str) -> dict[str, dict[str, Any]]:
-    """Units by name out of `systemctl show` in UTC."""
+def parse_units(text: str, monotonic_began: float = 0.0) -> dict[str, dict[str, Any]]:
+    """Units by name out of `systemctl show` in UTC; `monotonic_began` is when the monotonic clock stood at 0, in epoch seconds."""
     units = {}
     for block in text.strip().split("\n\n"):
         shown = dict(line.partition("=")[::2] for line in block.splitlines())
@@ -67,9 +68,17 @@ def parse_units(text: str) -> dict[str, dict[str, Any]]:
         units[shown.get("Id", "")] = {
             "installed": shown.get("LoadState") not in ("not-found", None),
             "active": active,
-            "since": _epoch(shown.get("ExecMainStartTimestamp", "")) if active else None,
+            "since": _started(shown, monotonic_began) if active else None,
         }
     return units
+
+
+def _started(shown: dict[str, str], monotonic_began: float) -> float | None:
+    """When the main process started; to the millisecond where both clocks agree on the second (no jump, no suspend between)."""
+    second = _epoch(shown.get("ExecMainStartTimestamp", ""))
+    micros = shown.get("ExecMainStartTimestampMonotonic", "")
+    exact = monotonic_began + int(micros) / 1e6 if micros.isdigit() else 0.0
+    return round(exact, 3) if second is not None and second <= exact < second + 1 else second
 
 
 def _epoch(text: str) -> int | None:

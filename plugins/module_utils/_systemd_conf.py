@@ -134,7 +134,7 @@ class Config:
             return [assignment.source for assignment in won]
         return won[-1].source if won else "default"
 
-    def newer_than(self, epoch: int) -> list[str]:
+    def newer_than(self, epoch: float) -> list[str]:
         """The files, and directories whose entries changed, whose ctime is later (an mtime can be set back)."""
         return sorted(path for path, changed in self._changed.items() if changed > epoch)
 

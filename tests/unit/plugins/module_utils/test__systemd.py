@@ -71,6 +71,16 @@ def test_parse_units():
     }
 
 
+@pytest.mark.parametrize(
+    ("micros", "since"),
+    [("801250000", 1795232611.25), ("800000000", 1795232611), ("802000000", 1795232611), ("", 1795232611), ("-1", 1795232611)],
+    ids=["agrees", "suspended", "clock was set", "missing", "no number"],
+)
+def test_since_is_exact_where_both_clocks_agree(micros, since):
+    shown = f"Id=a\nActiveState=active\nExecMainStartTimestamp=Sat 2026-11-21 03:43:31 UTC\nExecMainStartTimestampMonotonic={micros}\n"
+    assert parse_units(shown, 1795232611 - 801.0)["a"]["since"] == since
+
+
 def test_without_systemd_every_unit_is_absent(tmp_path):
     with pytest.raises(Absent, match="systemd does not run"):
         unit(Host(str(tmp_path)), "systemd-networkd.service")
