@@ -4,7 +4,7 @@
 
 """Runs steps, each into a log of its own, and ends with a table and a count.
 
-    run.py [--jobs N] [--newest-core] [PATTERN...]     the steps whose name matches a shell pattern; all by default
+    run.py [--jobs N] [--quick-units] [PATTERN...]     the steps whose name matches a shell pattern; all by default
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import machine
-from steps import STEPS, Step
+from steps import STEPS, UNITS, Step
 
 LOGS = machine.ROOT / ".build" / "logs"
 TAIL = 60
@@ -152,16 +152,15 @@ def main() -> int:
     """Return the exit status: 1 where a step failed, none passed, or something was skipped and CI=true."""
     parser = argparse.ArgumentParser(description="Run the project's tests.")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many steps to run at once (%(default)s)")
-    parser.add_argument("--newest-core", action="store_true", help="only with the newest ansible-core that runs here")
+    parser.add_argument("--quick-units", action="store_true", help="the unit tests alone, and without ansible-test")
     parser.add_argument("pattern", nargs="*", default=["*"], help="run only the steps with such a name")
     options = parser.parse_args()
-    chosen = [step for step in STEPS if any(fnmatch.fnmatch(step.name, pattern) for pattern in options.pattern)]
-    if options.newest_core:
-        chosen = [step for step in chosen if f"core {machine.newest_core()}" in step.needs]
+    steps = UNITS if options.quick_units else STEPS
+    chosen = [step for step in steps if any(fnmatch.fnmatch(step.name, pattern) for pattern in options.pattern)]
     if machine.missing("command git"):
         parser.error("git is missing: it tells which files belong to the project (apt install git)")
     if not chosen:
-        parser.error(f"no such step; there are: {', '.join(step.name for step in STEPS)}")
+        parser.error(f"no such step; there are: {', '.join(step.name for step in steps)}")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     text, status = summary(run(chosen, options.jobs), os.environ.get("CI") == "true")
     print(text)

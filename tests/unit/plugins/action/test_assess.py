@@ -131,7 +131,7 @@ def test_nothing_that_a_host_wrote_is_rendered(catalogue: Path) -> None:
     (catalogue / "play.yml").write_text(PLAY)
     (catalogue / "facts.json").write_text(json.dumps(FACTS))
     (catalogue / "ansible.cfg").write_text("[defaults]\nlocalhost_warning = false\n")
-    command = [sys.executable, "-m", "ansible", "playbook", "-i", "localhost,", "-c", "local", "play.yml"]
+    command = [sys.executable, "-c", "from ansible.cli.playbook import main; main()", "-i", "localhost,", "-c", "local", "play.yml"]
     environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(Path(assess.__file__).parents[5])}
     done = subprocess.run(command, cwd=catalogue, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
