@@ -21,7 +21,7 @@ from ansible_collections.holdfast.baseline.tests.unit.plugins.plugin_utils.fleet
 Run = Callable[..., dict[str, Any]]
 
 
-class HostVars(dict):  # type: ignore[type-arg]
+class HostVars(dict[str, Any]):
     """Ansible's hostvars: a plain lookup would template what hosts wrote, so only the raw one is allowed."""
 
     def raw_get(self, host: str) -> Any:
