@@ -68,7 +68,7 @@ def below(layer: Layer, question: Question, made: Plan) -> list[list[Layer]]:
         return _below_libc(asked, made)
     if layer.kind in ("stub", "proxy"):
         return _of_kind("network", asked) or _upstreams(asked)
-    return _upstreams(asked) if layer.kind == "network" else []
+    return _upstreams(asked) if layer.kind in ("network", "cache") else []
 
 
 def _below_libc(asked: list[Layer], made: Plan) -> list[list[Layer]]:

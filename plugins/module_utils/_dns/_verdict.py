@@ -19,6 +19,7 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._dns._model impo
 from ansible_collections.holdfast.baseline.plugins.module_utils._dns._plan import Plan, below, server
 
 RESOLVED = "systemd-resolved"
+CACHE = "resolved cache"
 HOSTS_FILE = "/etc/hosts"
 EVERYWHERE = "every server"
 _ENOUGH_TO_BE_SLOW = 2
@@ -69,12 +70,12 @@ def verdicts(made: Plan, judged: Sequence[Judged], slow_ms: float, pinned: Seque
 
 def _blame(bad: Judged, made: Plan, cells: dict[Ask, Judged], pinned: Sequence[str]) -> list[Fault]:
     layer, question = bad.ask
-    if bad.kind == "differs" and question.typed.lower() in pinned and layer.kind in ("libc", "stub"):
+    if bad.kind == "differs" and question.typed.lower() in pinned and layer.kind in ("libc", "stub", "proxy"):
         return [Fault(HOSTS_FILE, bad.kind, bad)]
     if layer.kind in ("network", "stub", "proxy", "libc", "cache") and _resolved_is_dead(question, cells):
         return [Fault(RESOLVED, "timeout", bad)]
     if layer.kind == "cache" or bad.kind == "stale" and layer.kind in ("stub", "libc"):
-        return [] if _explained(layer, question, made, cells) else [Fault("resolved cache", bad.kind, bad)]
+        return [] if _explained(layer, question, made, cells) else [Fault(CACHE, bad.kind, bad)]
     if _explained(layer, question, made, cells):
         return []
     return [Fault(RESOLVED if layer.kind == "network" else layer.name, bad.kind, bad)]
@@ -92,9 +93,12 @@ def _explained(layer: Layer, question: Question, made: Plan, cells: dict[Ask, Ju
 
 
 def _in_use(transports: Sequence[Layer], question: Question, made: Plan, cells: dict[Ask, Judged]) -> Judged | None:
-    """The cell of the transport by which a server is asked: TLS where it is on (and, where it is opportunistic, spoken), else UDP."""
+    """The cell of the transport by which a server is asked: TLS where it is on (and, where it is opportunistic, spoken), else UDP, or TCP
+    where that says so."""
     by = {layer.transport: cells[Ask(layer, question)] for layer in transports if Ask(layer, question) in cells}
     mode = made.modes.get(transports[0].scope, "no")
+    if "udp" in by and "tcp" in by and "tc" in by["udp"].cell["flags"]:
+        return by["tcp"]
     if mode == "no" or "tls" not in by or (mode == "opportunistic" and by["tls"].state == "skipped"):
         return by.get("udp") or next(iter(by.values()), None)
     return by["tls"]
@@ -151,7 +155,8 @@ def _verdict(layer: str, kind: str, made: Plan, group: list[Judged], cells: dict
         **bounded("questions", [question.key for question in questions], _LISTED),
         **bounded("names", list(dict.fromkeys(question.typed for question in questions if not question.absent)), _LISTED),
         **bounded("zones", list(dict.fromkeys(question.name.rstrip(".") for question in questions if question.absent)), _LISTED),
-        "effect": _effect(questions, made, cells),
+        # What the cache had before the probe is what programs got; the probe itself brings in the new answer.
+        "effect": "broken" if layer == CACHE else _effect(questions, made, cells),
         **bounded("still", still, _LISTED),
         "rate_limited": kind == "refused" and _sometimes(group, cells),
         "text": _text(layer, kind, questions, group[0]),
@@ -191,22 +196,30 @@ def _text(layer: str, kind: str, questions: Sequence[Question], first: Judged) -
 
 
 def _slow(made: Plan, judged: Sequence[Judged], slow_ms: float, known: set[str]) -> list[dict[str, Any]]:
-    """Layers whose fastest answer is slow; one that leans on a slow or a broken one is explained."""
-    times: dict[Layer, list[Judged]] = {}
+    """Servers whose fastest answer, over whichever transport, is slow; what leans on a slow or a broken one is explained."""
+    answers: dict[str, list[Judged]] = {}
     for each in judged:
         if each.cell["rcode"] and each.cell["ms"] is not None and each.ask.layer.kind not in ("cache", "reference"):
-            times.setdefault(each.ask.layer, []).append(each)
-    slow = [layer for layer, cells in times.items() if len(cells) >= _ENOUGH_TO_BE_SLOW and min(each.cell["ms"] for each in cells) > slow_ms]
+            answers.setdefault(server(each.ask.layer), []).append(each)
+    slow = {name: group for name, group in answers.items() if len(group) >= _ENOUGH_TO_BE_SLOW and min(each.cell["ms"] for each in group) > slow_ms}
     cells = {each.ask: each for each in judged}
-    found = {}
-    for layer in slow:
-        lower = [each for cell in times[layer] for transports in below(layer, cell.ask.question, made) for each in transports]
-        if layer.name not in known and not any(each in slow or each.name in known for each in lower):
-            found.setdefault(RESOLVED if layer.kind == "network" else server(layer), times[layer])
-    return [_slow_verdict(name, group, made, cells) for name, group in found.items()]
+    broken = known | {each.ask.layer.name for group in slow.values() for each in group}
+    return [_slow_verdict(name, group, made, cells) for name, group in slow.items() if not _leans_on(group, broken, made)]
+
+
+def _leans_on(group: Sequence[Judged], broken: set[str], made: Plan) -> bool:
+    own = {each.ask.layer for each in group}
+    lower = own.union(*(_all_below(each.ask.layer, each.ask.question, made) for each in group)) - own
+    return any(layer.name in broken for layer in lower)
+
+
+def _all_below(layer: Layer, question: Question, made: Plan) -> set[Layer]:
+    direct = {each for transports in below(layer, question, made) for each in transports}
+    return direct.union(*(_all_below(each, question, made) for each in direct))
 
 
 def _slow_verdict(name: str, group: list[Judged], made: Plan, cells: dict[Ask, Judged]) -> dict[str, Any]:
     fastest = min(group, key=lambda each: each.cell["ms"])
     told = fastest._replace(why=f"the fastest of {len(group)} answers took {fastest.cell['ms']:.0f} ms")
-    return {**_verdict(name, "slow", made, [told], cells), "layers": [fastest.ask.layer.name], "layers_cut": 0}
+    layer = RESOLVED if fastest.ask.layer.kind == "network" else name
+    return {**_verdict(layer, "slow", made, [told], cells), "layers": [fastest.ask.layer.name], "layers_cut": 0}
