@@ -33,7 +33,7 @@ find_python() {
 }
 
 venv_is_ready() {
-    cmp -s "$pins" "$venv/pins" && "$venv/bin/python" -c 'import ansible, jmespath' 2>/dev/null
+    cmp -s "$pins" "$venv/pins" && "$venv/bin/python" -c 'import ansible, dns, jmespath' 2>/dev/null
 }
 
 make_venv() {

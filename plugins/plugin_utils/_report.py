@@ -20,7 +20,7 @@ from ansible_collections.holdfast.baseline.plugins.plugin_utils._plain import bo
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._severity import SEVERITIES, rank
 
 SCHEMA = 1
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 NEVER = "never"
 # What a host can be, worst first. Every reader of the report uses these words.
 STATUSES = ("fail", "error", "unknown", "unreachable", "warned", "good")
@@ -73,7 +73,7 @@ def build(assessed: Mapping[str, Any], policy: Policy, *, check_mode: bool, gene
 
 
 def read(result: Any) -> tuple[dict[str, Any], list[Any]]:
-    """What assess returned for a host -> ({status, why, os, systemd}, findings). Anything but its normal answer is an error."""
+    """What assess returned for a host -> ({status, why, os, systemd, probe?}, findings). Anything but its normal answer is an error."""
     if not isinstance(result, Mapping):
         return {"status": "error", "why": "the play ended for this host before it was assessed"}, []
     facts = result.get("ansible_facts")
@@ -85,13 +85,18 @@ def read(result: Any) -> tuple[dict[str, Any], list[Any]]:
 
 
 def entry(about: Mapping[str, Any], findings: Iterable[Mapping[str, Any]], policy: Policy) -> dict[str, Any]:
-    """One host of the report: {status, fails, why?, os?, systemd?, findings}."""
+    """One host of the report: {status, fails, why?, os?, systemd?, probe?, findings}."""
     reached = about["status"] == "reached"
     shown = [_finding(finding) for finding in findings] if reached else []
     status = _status(shown, policy) if reached else about["status"]
     why = _CORE_NOISE.sub("", about.get("why") or "") or ("no rule was judged" if reached and not shown else "")
     systemd = about.get("systemd")
-    optional = {"why": why, "os": one_line(about.get("os") or ""), "systemd": systemd if isinstance(systemd, int) else None}
+    optional = {
+        "why": why,
+        "os": one_line(about.get("os") or ""),
+        "systemd": systemd if isinstance(systemd, int) else None,
+        "probe": about.get("probe") if reached else None,
+    }
     return {
         "status": status,
         "fails": policy.fails(status),

@@ -1,0 +1,65 @@
+# Copyright (c) 2026, holdfast.baseline contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import pytest
+from ansible_collections.holdfast.baseline.plugins.module_utils._dns import _probe
+from ansible_collections.holdfast.baseline.plugins.module_utils._dns._exchange import Result
+from ansible_collections.holdfast.baseline.plugins.module_utils._dns._model import empty_cell
+from ansible_collections.holdfast.baseline.plugins.module_utils._host import Host
+
+OPTIONS = {
+    "names": [{"name": "www.example.lab", "types": ["A"], "expect": "answer"}],
+    "zones": [],
+    "references": [],
+    "connect": [{"name": "www.example.lab", "port": 443, "tls": True}],
+    "tls": False,
+    "deadline": 5.0,
+    "rate": 50,
+    "slow_ms": 500,
+}
+
+
+@pytest.fixture
+def host(tmp_path):
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/resolv.conf").write_text("nameserver 192.0.2.53\n")
+    (tmp_path / "etc/nsswitch.conf").write_text("hosts: files dns\n")
+    (tmp_path / "etc/hosts").write_text("127.0.0.1 localhost\n")
+    return Host(str(tmp_path))
+
+
+def answered(ask):
+    right = {"rcode": "NXDOMAIN"} if ask.question.absent else {"rcode": "NOERROR", "answers": ["192.0.2.1"], "ttl": 60}
+    return {**empty_cell(ask), **right, "tries": 1, "ms": 2.0}
+
+
+def probe(host, monkeypatch, change=lambda ask, cell: cell):
+    seen = {}
+
+    def run(asks, targets, limits):
+        seen.update(asks=asks, targets=targets, limits=limits)
+        return Result([change(ask, answered(ask)) for ask in asks], [], 12.3)
+
+    monkeypatch.setattr(_probe, "run", run)
+    return _probe.probe(host, OPTIONS), seen
+
+
+def test_a_healthy_host(host, monkeypatch):
+    fact, seen = probe(host, monkeypatch)
+    assert (fact["status"], fact["complete"], fact["verdicts"]) == ("ok", True, [])
+    assert [layer["name"] for layer in fact["layers"]] == ["C library", "resolv.conf 192.0.2.53 udp", "resolv.conf 192.0.2.53 tcp"]
+    assert {cell["state"] for cell in fact["cells"]} == {"ok"}
+    assert (seen["targets"][0].port, seen["limits"].deadline) == (443, 5.0)
+
+
+def test_what_could_not_be_asked_leaves_a_hole(host, monkeypatch):
+    fact, _seen = probe(host, monkeypatch, lambda ask, cell: {**cell, "rcode": None, "error": "denied"} if ask.layer.kind == "libc" else cell)
+    assert fact["complete"] is False
+    assert "C library was not asked (2 questions in all)" in fact["why"]
+
+
+def test_questions_that_were_sent_again_are_counted(host, monkeypatch):
+    fact, _seen = probe(host, monkeypatch, lambda ask, cell: {**cell, "tries": 1 if ask.question.absent else 3})
+    assert fact["loss"] == [{"layer": "resolv.conf 192.0.2.53 udp", "answered": 2, "sent_again": 1}]
