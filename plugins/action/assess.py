@@ -11,8 +11,9 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.holdfast.baseline.plugins.modules import assess as stub
-from ansible_collections.holdfast.baseline.plugins.plugin_utils._assess import about, assess
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._assess import about, assess, probed
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._catalogue import failure, open_catalogue
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._matrix import condense
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._options import argument_spec
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._problems import Problems
 
@@ -27,7 +28,10 @@ class ActionModule(ActionBase):
             rules, settings = open_catalogue(options, self._loader.path_dwim)
         except Problems as error:
             return result | failure(error)
-        facts, name = options["facts"], (task_vars or {}).get("inventory_hostname", "")
-        host = about(facts, options["gathered"])
-        findings = assess(rules.values(), facts, name, settings) if host["status"] == "reached" else []
+        name = (task_vars or {}).get("inventory_hostname", "")
+        host, probe, findings = about(options["facts"], options["gathered"]), probed(options["probed"]), []
+        if host["status"] == "reached":
+            findings = assess(rules.values(), {**options["facts"], "probe": probe}, name, settings)
+            matrix = condense(probe)
+            host |= {"probe": matrix} if matrix else {}
         return result | {"changed": False, "ansible_facts": {"holdfast_findings": findings, "holdfast_host": host}}

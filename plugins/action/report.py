@@ -44,7 +44,7 @@ class ActionModule(ActionBase):
         problem = write(report, files) if options["write"] else ""
         if problem or options["show"]:
             # What was found is shown also where it can't be written: a full disk must not cost an audit.
-            show(report, [] if problem else list(files.values()))
+            show(report, [] if problem else list(files.values()), all_matrices=options["show_matrix"] == "all")
         if problem:
             return result | {"changed": False, "failed": True, "msg": problem}
         absolute = {name: os.path.abspath(path) for name, path in files.items()}
@@ -87,7 +87,7 @@ def write(report: Mapping[str, Any], files: Mapping[str, str]) -> str:
     return ""
 
 
-def show(report: Mapping[str, Any], written: list[str]) -> None:
+def show(report: Mapping[str, Any], written: list[str], all_matrices: bool = False) -> None:
     """Print the report: its headline, in colour where ansible has one, and the rest."""
     display = Display()
     encoding = getattr(sys.__stdout__, "encoding", None) or "utf-8"
@@ -95,4 +95,4 @@ def show(report: Mapping[str, Any], written: list[str]) -> None:
     color = C.COLOR_ERROR if report["summary"]["failing_hosts"] else C.COLOR_OK
     display.display("")
     display.display(encodable(_render_text.headline(report, width), encoding), color=color)
-    display.display(encodable(_render_text.render(report, width, written), encoding) + "\n\n")
+    display.display(encodable(_render_text.render(report, width, written, all_matrices), encoding) + "\n\n")

@@ -6,14 +6,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.holdfast.baseline.plugins.module_utils._dns._options import read
+from ansible_collections.holdfast.baseline.plugins.modules import dns_probe
 from ansible_collections.holdfast.baseline.plugins.modules import rules as stub
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._catalogue import failure, open_catalogue
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._options import argument_spec
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._plain import plain
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._problems import Problems
+
+
+def of_probe(settings: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the options that dns_probe will be called with; what is left out has its default."""
+    spec = argument_spec(dns_probe.DOCUMENTATION)
+    checked = ArgumentSpecValidator(spec).validate(plain(settings))
+    return [f"probe: {text}" for text in checked.error_messages or read(checked.validated_parameters).mistakes]
 
 
 class ActionModule(ActionBase):
@@ -22,10 +34,13 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
         _checked, options = self.validate_argument_spec(argument_spec=argument_spec(stub.DOCUMENTATION))
+        mistakes = of_probe(options["probe"])
         try:
             rules, settings = open_catalogue(options, self._loader.path_dwim)
         except Problems as error:
-            return result | failure(error)
+            return result | failure(Problems([*error.lines, *mistakes]))
+        if mistakes:
+            return result | failure(Problems(mistakes))
         listed = [
             {
                 "id": rule.id,

@@ -30,6 +30,13 @@ options:
       - Tells a host that wasn't reached, or whose facts failed, from one that was; such a host gets no findings, whatever O(facts) holds.
     type: dict
     default: {}
+  probed:
+    description:
+      - The registered result of M(holdfast.baseline.dns_probe), for the rules that judge a probe.
+      - Such rules are C(not_applicable) where there was no probe, and C(unknown) where it failed.
+    version_added: 0.2.0
+    type: dict
+    default: {}
   rule_paths:
     description:
       - Directories with rules of your own, laid out like the collection's C(rules/), as C(<subject>/<rule>.yml).
@@ -73,12 +80,21 @@ options:
       - What isn't set has the default of the rule that reads it.
     type: dict
     default: {}
+  subjects:
+    description:
+      - Judge only the rules of these subjects, such as V(probe). The subject of a rule is the directory it stands in.
+      - All rules are judged where none is named.
+    version_added: 0.2.0
+    type: list
+    elements: str
+    default: []
 extends_documentation_fragment:
   - holdfast.baseline.attributes
   - holdfast.baseline.attributes.read_only
   - holdfast.baseline.attributes.controller
 seealso:
   - module: holdfast.baseline.net_facts
+  - module: holdfast.baseline.dns_probe
   - module: holdfast.baseline.rules
 """
 
@@ -126,6 +142,9 @@ ansible_facts:
           description: The version of its systemd; null where it isn't known.
           type: int
           sample: 257
+        probe:
+          description: The matrix of the probe in words, as C(docs/report.schema.json) describes it. Only where there was a probe.
+          type: dict
     holdfast_findings:
       description: One finding for each enabled rule; empty for a host that wasn't reached.
       type: list

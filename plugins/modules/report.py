@@ -65,6 +65,14 @@ options:
       - The audit role writes it before any host is failed and shows it after that, so that it is the last thing on the screen.
     type: bool
     default: true
+  show_matrix:
+    description:
+      - Whose probe to show as a matrix of layers and questions, where M(holdfast.baseline.dns_probe) was run.
+      - V(failing) is that of hosts that aren't C(good), V(all) that of every host. Hosts with the same answers share one.
+    version_added: 0.2.0
+    type: str
+    choices: [failing, all]
+    default: failing
 extends_documentation_fragment:
   - holdfast.baseline.attributes
   - holdfast.baseline.attributes.read_only

@@ -63,6 +63,19 @@ options:
       - What isn't set has the default of the rule that reads it.
     type: dict
     default: {}
+  subjects:
+    description:
+      - Judge only the rules of these subjects, such as V(probe). The subject of a rule is the directory it stands in.
+      - All rules are judged where none is named.
+    version_added: 0.2.0
+    type: list
+    elements: str
+    default: []
+  probe:
+    description: The options with which M(holdfast.baseline.dns_probe) will be called, to be checked as well.
+    version_added: 0.2.0
+    type: dict
+    default: {}
 extends_documentation_fragment:
   - holdfast.baseline.attributes
   - holdfast.baseline.attributes.read_only

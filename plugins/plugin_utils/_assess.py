@@ -43,6 +43,16 @@ def assess(rules: Iterable[Rule], facts: Mapping[str, Any], host: str, settings:
     return [_finding(rule, known, places, host, settings) for rule in rules if settings.enabled(rule)]
 
 
+def probed(result: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The fact `probe` out of the registered result of dns_probe. What wasn't asked is absent; what failed is unknown."""
+    told = plain(result or {})
+    if isinstance(told.get("probe"), dict):
+        return dict(told["probe"])
+    if told.get("unreachable") or told.get("failed"):
+        return {"status": "unknown", "why": one_line(told.get("msg") or "the probe failed without a reason")}
+    return {"status": "absent", "why": "no question was asked (holdfast_probe is off)"}
+
+
 def about(facts: Mapping[str, Any] | None, gathered: Mapping[str, Any] | None) -> dict[str, Any]:
     """Whether the host could be looked at: {status: reached|unreachable|error, why, os, systemd}.
 

@@ -26,7 +26,7 @@ from ansible_collections.holdfast.baseline.plugins.plugin_utils._settings import
 def open_catalogue(options: dict[str, Any], resolve: Callable[[str], str]) -> tuple[dict[str, Rule], Settings]:
     """The rules and the settings that an action was called with.
 
-    options: rule_paths, overrides, waivers, params; resolve: makes a path of the playbook absolute.
+    options: rule_paths, overrides, waivers, params, subjects; resolve: makes a path of the playbook absolute.
     Raises Problems with everything that is wrong, and AnsibleActionFail where the controller lacks a library.
     Waivers are judged by the day in UTC, so that all controllers agree.
     """
@@ -39,6 +39,7 @@ def open_catalogue(options: dict[str, Any], resolve: Callable[[str], str]) -> tu
         overrides=plain(options["overrides"]),
         waivers=plain(options["waivers"]),
         params=plain(options["params"]),
+        subjects=plain(options["subjects"]),
     )
     return rules, settings
 

@@ -127,6 +127,66 @@ _NETWORKD = node(
     links=node(managed=_TEXTS, keep_configuration=table_of(TEXT, sparse=True)),
 )
 
+_PROBE = node(
+    absent=True,
+    took_ms=NUMBER,
+    dnspython=group(version=TEXT, **{"from": TEXT}),
+    layers=list_of(group(name=TEXT, kind=TEXT, transport=TEXT, address=TEXT, port=NUMBER, device=TEXT, scope=TEXT)),
+    questions=list_of(group(key=TEXT, rtype=TEXT, absent=BOOLEAN, expect=TEXT)),
+    cells=list_of(
+        group(
+            layer=TEXT,
+            question=TEXT,
+            state=TEXT,
+            kind=TEXT,
+            why=TEXT,
+            rcode=maybe(TEXT),
+            answers=_TEXTS,
+            ttl=maybe(NUMBER),
+            flags=_TEXTS,
+            ede=list_of(group(code=NUMBER, text=TEXT)),
+            bytes=NUMBER,
+            source=maybe(TEXT),
+            tries=NUMBER,
+            ms=maybe(NUMBER),
+            waited_ms=maybe(NUMBER),
+            error=maybe(TEXT),
+            detail=TEXT,
+            junk=table_of(NUMBER, sparse=True),
+            follow=table_of(ANY, sparse=True),
+        ),
+    ),
+    verdicts=list_of(
+        group(
+            kind=TEXT,
+            layer=TEXT,
+            layers=_TEXTS,
+            questions=_TEXTS,
+            names=_TEXTS,
+            zones=_TEXTS,
+            effect=TEXT,
+            still=_TEXTS,
+            rate_limited=BOOLEAN,
+            text=TEXT,
+        ),
+    ),
+    search=node(absent=True, ndots=NUMBER, domains=NUMBER, tried=_TEXTS, questions=NUMBER, fewest=NUMBER),
+    loss=list_of(group(layer=TEXT, answered=NUMBER, sent_again=NUMBER)),
+    connections=list_of(
+        group(
+            name=TEXT,
+            port=NUMBER,
+            address=maybe(TEXT),
+            tls=BOOLEAN,
+            ok=BOOLEAN,
+            ms=maybe(NUMBER),
+            error=maybe(TEXT),
+            detail=TEXT,
+            not_after=maybe(NUMBER),
+        ),
+    ),
+)
+
 FACTS = group(
     schema=NUMBER,
     host=group(
@@ -166,6 +226,7 @@ FACTS = group(
         foreign=_LOSSES,
         at_risk=_LOSSES,
     ),
+    probe=_PROBE,
 )
 
 

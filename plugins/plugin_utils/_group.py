@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from ansible_collections.holdfast.baseline.plugins.plugin_utils._report import S
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._severity import rank
 
 Entry = Mapping[str, Any]
+_TIME = re.compile(r" [0-9]+ms")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,17 @@ def blocks(hosts: Mapping[str, Entry], most: int) -> list[Block]:
     if len(found) > most:
         found = _grouped(speaking, with_evidence=False)
     return sorted(found, key=_place)
+
+
+def probed_alike(hosts: Mapping[str, Entry]) -> list[Block]:
+    """The hosts with a matrix, in one block where they were answered alike, however long that took."""
+    groups: dict[str, list[str]] = {}
+    for name in sorted(hosts, key=natural):
+        probe = hosts[name].get("probe")
+        if probe and probe["status"] == "ok":
+            said = json.dumps([probe["questions"], probe["layers"], probe["questions_cut"], probe["layers_cut"]])
+            groups.setdefault(_TIME.sub("", said), []).append(name)
+    return [Block(names, hosts[names[0]], len(names) == 1) for names in groups.values()]
 
 
 def failing(entry: Entry) -> list[dict[str, Any]]:

@@ -15,7 +15,8 @@ from typing import Any
 
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._clean import cut, visible
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._fold import fold
-from ansible_collections.holdfast.baseline.plugins.plugin_utils._group import Block, blocks, failing, unknown
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._group import Block, blocks, failing, probed_alike, unknown
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._render_matrix import lines as matrix_lines
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._report import STATUSES
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._words import labelled, sentence
 
@@ -45,9 +46,10 @@ def _counted(status: str, count: int) -> str:
     return "fails" if status == "fail" and count == 1 else _COUNTED.get(status, status)
 
 
-def render(report: Mapping[str, Any], width: int = 80, written: Iterable[str] = ()) -> str:
-    """All that follows the headline. written: the paths of the files that hold the whole report."""
-    return "\n".join([*_expired(report, width), *_blocks(report, width), *_tail(report, width, written)]).rstrip()
+def render(report: Mapping[str, Any], width: int = 80, written: Iterable[str] = (), all_matrices: bool = False) -> str:
+    """All that follows the headline. written: the paths of the files that hold the whole report. all_matrices: also those of good hosts."""
+    good = _good(report["hosts"], width) if all_matrices else []
+    return "\n".join([*_expired(report, width), *_blocks(report, width), *good, *_tail(report, width, written)]).rstrip()
 
 
 def _blocks(report: Mapping[str, Any], width: int) -> list[str]:
@@ -73,6 +75,24 @@ def _block(block: Block, rules: Mapping[str, Any], explained: dict[str, str], wi
         lines += _finding(finding, rules.get(finding["rule"], {}), block.hosts[0], explained, width)
     for reason, ids in unknown(block.entry).items():
         lines += _marked("?", f"{_subjects(ids)}{visible(reason)}", width)
+    return lines + _matrix(block, width)
+
+
+def _matrix(block: Block, width: int) -> list[str]:
+    """What the first host of a block was answered. Why it couldn't be probed stands in its findings."""
+    probe = block.entry.get("probe")
+    if not probe or probe["status"] != "ok":
+        return []
+    took = f", {probe['took_ms']:.0f} ms" if "took_ms" in probe else ""
+    return [*_wrapped(f"asked from {visible(block.hosts[0])}{took}:", width, "  "), *matrix_lines(probe, width)]
+
+
+def _good(hosts: Mapping[str, Any], width: int) -> list[str]:
+    """The matrices of good hosts, one for those that were answered alike."""
+    found = probed_alike({name: entry for name, entry in hosts.items() if entry["status"] == "good"})
+    lines: list[str] = []
+    for block in found[:_MOST_BLOCKS]:
+        lines += [*_wrapped(_names(block.hosts), width, "", "  "), *_matrix(block, width), ""]
     return lines
 
 

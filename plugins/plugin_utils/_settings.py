@@ -23,14 +23,17 @@ _OVERRIDES = ("severity", "enabled")
 
 @dataclass(frozen=True)
 class Settings:
-    """today: the day on which waivers are judged."""
+    """today: the day on which waivers are judged. subjects: those whose rules are judged; all where there are none."""
 
     today: date
     overrides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     waivers: list[Waiver] = field(default_factory=list)
     params: Mapping[str, Any] = field(default_factory=dict)
+    subjects: tuple[str, ...] = ()
 
     def enabled(self, rule: Rule) -> bool:
+        if self.subjects and _subject(rule.id) not in self.subjects:
+            return False
         return bool(self.overrides.get(rule.id, {}).get("enabled", True))
 
     def severity(self, rule: Rule) -> str | None:
@@ -49,9 +52,10 @@ def read_settings(
     overrides: Mapping[str, Any] | None = None,
     waivers: list[Any] | None = None,
     params: Mapping[str, Any] | None = None,
+    subjects: list[str] | None = None,
 ) -> Settings:
     """Check what the operator set. Raises Problems with all mistakes."""
-    problems = [*_overrides(overrides or {}, rules), *_params(params or {}, rules)]
+    problems = [*_overrides(overrides or {}, rules), *_params(params or {}, rules), *_subjects(subjects or [], rules)]
     checked: list[Waiver] = []
     try:
         checked = read_waivers(waivers or [], rules)
@@ -59,7 +63,17 @@ def read_settings(
         problems += error.lines
     if problems:
         raise Problems(problems)
-    return Settings(today, overrides or {}, checked, params or {})
+    return Settings(today, overrides or {}, checked, params or {}, tuple(subjects or ()))
+
+
+def _subject(rule: str) -> str:
+    """The subject of a rule's id."""
+    return rule.partition("/")[0]
+
+
+def _subjects(subjects: list[str], rules: Mapping[str, Rule]) -> list[str]:
+    known = {_subject(rule) for rule in rules}
+    return [f"subjects: there are no rules of '{name}'; {instead(name, known)}" for name in subjects if name not in known]
 
 
 def _overrides(overrides: Mapping[str, Any], rules: Mapping[str, Rule]) -> list[str]:

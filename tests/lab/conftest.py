@@ -21,6 +21,8 @@ PR_SET_PDEATHSIG = 1
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--save-facts", metavar="DIR", type=Path, help="keep the facts of each proven scenario as unit cases in DIR")
+    parser.addoption("--loss", metavar="PERCENT", type=int, default=0, help="lose that share of the DNS packets while a host is probed")
+    parser.addoption("--repeat", metavar="N", type=int, default=0, help="probe each host N times more, to say the same again")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Installs the packages that the lab needs and this machine lacks. Starts no service.
+# Installs the packages that the lab needs and this machine lacks; `setup.sh bench` also those of the benchmark. Starts no service.
 set -eu
 
 need() { # file or program, package
@@ -16,6 +16,10 @@ need mmdebstrap mmdebstrap
 need ip iproute2
 need ssh openssh-client
 need /usr/share/keyrings/debian-archive-keyring.gpg debian-archive-keyring
+if [ "${1:-}" = bench ]; then
+    need dig bind9-dnsutils
+    need kdig knot-dnsutils
+fi
 [ -n "$missing" ] || exit 0
 
 echo "lab: needs the packages$missing" >&2

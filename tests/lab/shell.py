@@ -17,7 +17,7 @@ from pathlib import Path
 from holdlab import images, machine
 from holdlab.hosts import Host
 from holdlab.lab import Lab
-from holdlab.play import Broke, break_host
+from holdlab.play import Broke, break_host, surroundings
 from holdlab.scenario import OWN, Damage, Scenario, ScenarioError, load
 
 
@@ -37,8 +37,8 @@ def main(arguments: list[str]) -> int:
     if reason := machine.why_not():
         print(reason, file=sys.stderr)
         return 1
-    with Lab() as lab, lab.servers.running(scenario.servers):
-        return _visit(lab.boot(image), scenario)
+    with Lab() as lab, surroundings(lab, scenario), lab.servers.traffic.lossy(scenario.loss):
+        return _visit(lab, lab.boot(image), scenario)
 
 
 def _scenario(name: str) -> Scenario:
@@ -49,10 +49,10 @@ def _scenario(name: str) -> Scenario:
     return load(path, images.names(), images.default_names())
 
 
-def _visit(host: Host, scenario: Scenario) -> int:
+def _visit(lab: Lab, host: Host, scenario: Scenario) -> int:
     status = 0
     try:
-        break_host(host, scenario)
+        break_host(lab, host, scenario)
     except Broke as broke:
         print(broke.step, *broke.details, sep="\n")
         status = 1

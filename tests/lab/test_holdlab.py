@@ -9,9 +9,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
 import pytest
 from holdlab.findings import differences
+from holdlab.faults import Asked, Fault, Faults, When, is_due, message
 from holdlab.scenario import Damage, Expected, Scenario, ScenarioError, load
+from holdlab.verdicts import Verdict
+from holdlab.verdicts import differences as verdict_differences
+from holdlab.zone_answers import answer, parse
 
 FAILS = {"status": "fail", "severity": "high", "evidence": {"at_risk": ["throw 10.77.0.0/24"]}}
 PASSES = {"status": "pass", "severity": "low"}
@@ -52,7 +61,10 @@ def test_scenario(tmp_path: Path) -> None:
     text = """
         title: all keys
         images: [new]
-        servers: [{address: 10.77.0.3}]
+        servers: [{address: 10.77.0.3}, {address: 10.77.0.4, software: fault, faults: [{do: silent, when: {zone: bad.lab}}]}]
+        firewall: [tcp dport 53 drop]
+        loss: 5
+        verdicts: [{kind: slow, layer: stub, zones: [a.lab]}]
         params: {holdfast_watch_names: [a]}
         audit_as: plain
         break: touch /broken
@@ -65,8 +77,10 @@ def test_scenario(tmp_path: Path) -> None:
     assert (scenario.name, scenario.images, scenario.break_, scenario.remedy) == ("subject/name", ("new",), "touch /broken", "rm /broken")
     assert scenario.expect == {"a/b": Expected("fail"), "a/c": Expected("pass", evidence=("text",))}
     assert scenario.damage == Damage(check="true", servers_down=("10.77.0.1",))
-    assert scenario.servers[0].software == "unbound"
-    assert _load(tmp_path, "title: for all").images == ("old", "new")
+    assert [server.software for server in scenario.servers] == ["unbound", "fault"]
+    assert (scenario.firewall, scenario.loss, scenario.verdicts) == (("tcp dport 53 drop",), 5, (Verdict("slow", "stub", ("a.lab",)),))
+    shortest = _load(tmp_path, "title: for all")
+    assert (shortest.images, shortest.verdicts) == (("old", "new"), None)
 
 
 @pytest.mark.parametrize(
@@ -83,12 +97,139 @@ def test_scenario(tmp_path: Path) -> None:
         ("title: t\ndamage: {do: x}", "check"),
         ("title: t\nservers: [{adress: 10.77.0.3}]", "unknown keys: adress"),
         ("title: t\nafter: {a/b: pass}", "There is no remedy"),
+        ("title: t\nservers: [{address: 10.77.0.3, software: bind}]", "bind is none of unbound, nsd, fault"),
+        ("title: t\nservers: [{address: 10.77.0.3, faults: [{do: nothing}]}]", "'nothing' is none of silent"),
+        ("title: t\nservers: [{address: 10.77.0.3, faults: [{do: late}]}]", "`late` by `seconds`"),
+        ("title: t\nservers: [{address: 10.77.0.3, faults: [{do: silent, when: {zonne: a}}]}]", "zonne"),
+        ("title: t\nverdicts: [{kind: slow, leyer: stub}]", "verdicts: unknown keys: leyer"),
     ],
 )
 def test_scenario_error(tmp_path: Path, text: str, problem: str) -> None:
     with pytest.raises(ScenarioError, match=r"subject/name\.yml: ") as caught:
         _load(tmp_path, text)
     assert problem in str(caught.value)
+
+
+SLOW = {"kind": "slow", "layer": "upstream 10.77.0.1 udp", "layers": [], "zones": [], "names": ["b.lab", "a.lab"], "text": "t"}
+ONE_NAME, ONE_ZONE = Verdict("slow", names=("a.lab",)), Verdict("slow", zones=("a.lab",))
+SHOWN = "kind 'slow', layer 'upstream 10.77.0.1 udp', layers [], zones [], names ['b.lab', 'a.lab'], text 't'"
+
+
+@pytest.mark.parametrize(
+    ("expected", "said", "lines"),
+    [
+        pytest.param([], [], [], id="none"),
+        pytest.param([Verdict("slow", "10.77.0.1", (), ("a.lab", "b.lab"))], [SLOW], [], id="as expected, in any order"),
+        pytest.param([Verdict("slow", "udp"), Verdict("slow", "udp")], [SLOW, SLOW], [], id="two alike"),
+        pytest.param([], [SLOW], [f"not expected: {SHOWN}"], id="not expected"),
+        pytest.param([Verdict("slow")], [SLOW, SLOW], [f"not expected: {SHOWN}"], id="one too many"),
+        pytest.param([Verdict("tls")], [], [f"missing: {Verdict('tls')}"], id="missing"),
+        pytest.param([Verdict("slow", "tcp")], [SLOW], [f"missing: {Verdict('slow', 'tcp')}", f"not expected: {SHOWN}"], id="layer"),
+        pytest.param([ONE_NAME], [SLOW], [f"missing: {ONE_NAME}", f"not expected: {SHOWN}"], id="names"),
+        pytest.param([ONE_ZONE], [SLOW], [f"missing: {ONE_ZONE}", f"not expected: {SHOWN}"], id="zones"),
+    ],
+)
+def test_verdict_differences(expected: list[Verdict], said: list[dict[str, Any]], lines: list[str]) -> None:
+    assert verdict_differences(expected, {"status": "ok", "verdicts": said}) == lines
+
+
+def test_verdicts_of_no_probe() -> None:
+    assert verdict_differences([], {"status": "unknown", "why": "no dnspython"}) == ["the probe is unknown: no dnspython"]
+
+
+ASKED = Asked(dns.name.from_text("www.bad.lab"), "A", "NXDOMAIN", "tls", True, "10.77.0.10")
+
+
+@pytest.mark.parametrize(
+    ("when", "hit"),
+    [
+        (When(), True),
+        (When(dns.name.from_text("bad.lab"), "NXDOMAIN", "tls", "A", True), True),
+        (When(dns.name.from_text("ad.lab")), False),
+        (When(rcode="NOERROR"), False),
+        (When(transport="udp"), False),
+        (When(type="AAAA"), False),
+        (When(edns=False), False),
+        (When(after=2), False),
+    ],
+)
+def test_first_question(when: When, hit: bool) -> None:
+    assert (Faults([Fault("silent", when)]).pick(ASKED, 0) is not None) == hit
+
+
+@pytest.mark.parametrize(
+    ("when", "hits"),
+    [(When(after=3), [3, 4, 5, 6, 7]), (When(every=3), [1, 4, 7]), (When(after=2, every=2), [2, 4, 6])],
+)
+def test_count(when: When, hits: list[int]) -> None:
+    assert [count for count in range(1, 8) if is_due(when, count)] == hits
+
+
+def test_counts_are_of_clients_and_times() -> None:
+    faults = Faults([Fault("refused", When(after=2, per=1.0))])
+    other = ASKED._replace(client="10.77.0.11")
+    picked = [faults.pick(asked, now) is not None for asked, now in ((ASKED, 0), (other, 0), (ASKED, 0.9), (ASKED, 1.0), (ASKED, 1.1))]
+    assert picked == [False, False, True, False, True]
+
+
+ZONE = """
+$TTL 300
+@       SOA ns hostmaster 1 3600 600 86400 60
+@       NS  ns
+www     A   192.0.2.1
+alias   CNAME www
+*.any   A   192.0.2.2
+a.empty A   192.0.2.3
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("www.bad.lab", "NOERROR 192.0.2.1"),
+        ("alias.bad.lab", "NOERROR www.bad.lab. 192.0.2.1"),
+        ("x.y.any.bad.lab", "NOERROR 192.0.2.2"),
+        ("empty.bad.lab", "NOERROR"),
+        ("bad.lab", "NOERROR"),
+        ("b.empty.bad.lab", "NXDOMAIN"),
+        ("www.good.lab", "REFUSED"),
+    ],
+)
+def test_honest_answer(name: str, said: str) -> None:
+    reply = answer(parse({"bad.lab": ZONE}), dns.message.make_query(name, "A"))
+    assert " ".join([dns.rcode.to_text(reply.rcode()), *(str(data) for rrset in reply.answer for data in rrset)]) == said
+
+
+@pytest.mark.parametrize(
+    ("do", "seen"),
+    [
+        ("", (dns.rcode.NXDOMAIN, False, True)),
+        ("servfail", (dns.rcode.SERVFAIL, False, True)),
+        ("tc", (dns.rcode.NOERROR, True, True)),
+        ("strip_edns", (dns.rcode.NXDOMAIN, False, False)),
+    ],
+)
+def test_message(do: str, seen: tuple[Any, ...]) -> None:
+    sent = dns.message.from_wire(_spoiled(do))
+    assert (sent.rcode(), bool(sent.flags & dns.flags.TC), sent.edns >= 0) == seen
+
+
+@pytest.mark.parametrize("do", ["garbage", "compression_loop"])
+def test_message_that_no_one_can_read(do: str) -> None:
+    sent = _spoiled(do)
+    with pytest.raises(dns.exception.DNSException):
+        dns.message.from_wire(sent)
+
+
+def test_wrong_question() -> None:
+    assert dns.message.from_wire(_spoiled("wrong_question")).question != QUERY.question
+
+
+QUERY = dns.message.make_query("no.bad.lab", "A", use_edns=0, id=0)
+
+
+def _spoiled(do: str) -> bytes:
+    return message(do, QUERY, answer(parse({"bad.lab": ZONE}), QUERY), "udp")
 
 
 def _load(folder: Path, text: str) -> Scenario:

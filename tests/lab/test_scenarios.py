@@ -25,11 +25,15 @@ def test_scenario(scenario: Scenario, image: str, lab: Lab, pytestconfig: pytest
     variables = {"holdfast_rule_paths": [str(Path(RULES).resolve())]} if RULES else {}
     folder = pytestconfig.getoption("save_facts")
     try:
-        proof = Play(lab, scenario, image, variables, keep_facts=bool(folder)).run()
+        proof = Play(lab, scenario, image, variables, bool(folder), **_options(pytestconfig, "loss", "repeat")).run()
     except Broke as broke:
         raise pytest.fail.Exception(_story(scenario, image, broke), pytrace=False) from None
     if folder:
         cases.save(proof, scenario, image, folder)
+
+
+def _options(config: pytest.Config, *names: str) -> dict[str, int]:
+    return {name: config.getoption(name) for name in names}
 
 
 def _story(scenario: Scenario, image: str, broke: Broke) -> str:

@@ -38,20 +38,24 @@ class Audit:
 
 
 def audit(
-    spaces: Namespaces, host: Host, variables: Mapping[str, Any], user: str = "root", keep_facts: bool = False
+    spaces: Namespaces,
+    host: Host,
+    variables: Mapping[str, Any],
+    user: str = "root",
+    keep_facts: bool = False,
+    playbook: str = "audit",
 ) -> Audit:
-    """Audit a host as `user`. Raises RuntimeError with ansible's output where there is no report of it."""
+    """Audit a host as `user`, by the collection's `playbook`. Raises RuntimeError with ansible's output where there is no report of it."""
     folder = f"{ROOM}/audit-{next(_numbers)}"
     inside = spaces.path(folder)
     inside.mkdir()
-    (inside / "ansible.cfg").touch()
     (inside / "ansible.cfg").touch()
     own = {"holdfast_report_dir": folder, "holdfast_report_formats": ["json"], "holdfast_fail_on": "never"}
     _write(inside / "variables.json", {**own, **variables})
     _write(inside / "hosts.json", {"all": {"hosts": {host.name: _connection(host, user)}}})
     _link_collection(spaces)
     done = spaces.run(
-        [str(Path(sys.executable).parent / "ansible-playbook"), "holdfast.baseline.audit", *([str(KEEP_FACTS)] * keep_facts)]
+        [str(Path(sys.executable).parent / "ansible-playbook"), f"holdfast.baseline.{playbook}", *([str(KEEP_FACTS)] * keep_facts)]
         + ["--inventory", f"{folder}/hosts.json", "--extra-vars", f"@{folder}/variables.json"],
         env=_environment(folder),
         timeout=SECONDS,

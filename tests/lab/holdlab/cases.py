@@ -17,6 +17,8 @@ from .play import Proof
 from .scenario import Expected, Scenario
 
 PARAM = "holdfast_"
+PROBE = "holdfast_probe"  # what is asked; no rule reads it
+BULKY = ("cells", "layers", "questions", "loss")  # of a probe; thousands of lines that no rule of the catalogue reads
 
 
 class _Indented(yaml.SafeDumper):
@@ -38,10 +40,10 @@ def save(proof: Proof, scenario: Scenario, image: str, folder: Path) -> list[Pat
 
 
 def _save(audit: Audit, expected: dict[str, Expected], case: str, scenario: Scenario, folder: Path) -> Iterator[Path]:
-    params = {key.removeprefix(PARAM): value for key, value in scenario.params.items()}
+    params = {key.removeprefix(PARAM): value for key, value in scenario.params.items() if not key.startswith(PROBE)}
     for rule, what in expected.items():
         subject = rule.partition("/")[0]
-        content: dict[str, Any] = {"facts": {key: audit.facts[key] for key in ("schema", "host", subject)}}
+        content: dict[str, Any] = {"facts": {key: _brief(audit.facts[key]) for key in ("schema", "host", subject)}}
         if params:
             content["params"] = params
         text = f"# Gathered in the lab: {scenario.name}\n" + yaml.dump(content, Dumper=_Indented, sort_keys=False, width=120)
@@ -49,3 +51,7 @@ def _save(audit: Audit, expected: dict[str, Expected], case: str, scenario: Scen
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         yield path
+
+
+def _brief(facts: Any) -> Any:
+    return {key: value for key, value in facts.items() if key not in BULKY} if isinstance(facts, dict) else facts

@@ -25,6 +25,8 @@ cd {ROOM}/$1
 mount -t overlay overlay -o lowerdir="$2",upperdir=upper,workdir=work root
 mkdir -p root/etc/systemd/network/10-lab.network.d
 printf '[Network]\\nAddress=%s/24\\n' "$3" >root/etc/systemd/network/10-lab.network.d/address.conf
+cp {ROOM}/host_tools/* root/usr/local/sbin/
+cp {ROOM}/lab-ca.crt root/usr/local/share/
 printf '127.0.0.1 localhost\\n127.0.1.1 %s\\n::1 localhost ip6-localhost ip6-loopback\\n' "$1" >root/etc/hosts
 cat >root/etc/ssh/lab_authorized_keys
 """

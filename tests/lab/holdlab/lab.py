@@ -6,12 +6,16 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 from . import images
 from .hosts import Host
 from .namespaces import ROOM, Namespaces
 from .servers import Servers
 
 FIRST_ADDRESS = 10
+HOST_TOOLS = Path(__file__).parents[1] / "host_tools"
 
 
 class Lab:
@@ -51,3 +55,5 @@ class Lab:
         self._public_key = self.spaces.path(f"{ROOM}/key.pub").read_text(encoding="ascii")
         self.servers = Servers(self.spaces, images.image(images.names()[-1]))
         self.servers.start_default()
+        shutil.copy(self.servers.authority.certificate, self.spaces.path(f"{ROOM}/lab-ca.crt"))
+        shutil.copytree(HOST_TOOLS, self.spaces.path(f"{ROOM}/host_tools"))

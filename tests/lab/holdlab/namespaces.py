@@ -111,9 +111,9 @@ class Namespaces:
             )
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
-        """End what `spawn` started."""
-        with contextlib.suppress(ProcessLookupError, FileNotFoundError):
-            os.kill(child_of(process.pid), signal.SIGKILL)
+        """End what `spawn` started, with the processes that it has started in turn."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait(30)
 
     def path(self, inside: str) -> Path:

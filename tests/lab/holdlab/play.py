@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,8 @@ from .findings import differences
 from .hosts import Host
 from .lab import Lab
 from .scenario import Damage, Expected, Scenario
+from .verdicts import Verdict
+from .verdicts import differences as verdict_differences
 
 DAMAGE_SECONDS = 20  # how long to wait for damage to come
 HOLDS_SECONDS = 1.5  # every damage that a restart brings about has come by then
@@ -44,13 +46,19 @@ class Proof:
 
 @dataclass(frozen=True)
 class Play:
-    """A scenario on one image. `variables` go to the audit besides the scenario's own; without `keep_facts` it returns none."""
+    """A scenario on one image. `variables` go to the audit besides the scenario's own; without `keep_facts` it returns none.
+
+    loss: percent of the DNS packets that are lost while a host is probed, instead of the scenario's own.
+    repeat: how many times a host is probed once more, to say the same again.
+    """
 
     lab: Lab
     scenario: Scenario
     image: str
     variables: Mapping[str, Any] = field(default_factory=dict)
     keep_facts: bool = False
+    loss: int = 0
+    repeat: int = 0
 
     def run(self) -> Proof:
         """Play it to its end. Raises Broke at the first step that doesn't go as the scenario says."""
@@ -61,44 +69,57 @@ class Play:
 
     def _run(self) -> Proof:
         damage = self.scenario.damage
-        with self.lab.servers.running(self.scenario.servers):
-            with self._broken_host() as host:
-                broken = self._look(host, self.scenario.expect, "findings on the broken host")
-                if not damage:
-                    return Proof(broken, self._mend(host))
-                if not damage.comes:
-                    self._see_no_damage(host, damage, HOLDS_SECONDS)
-                    return Proof(broken)
-                seconds = self._see_damage(host, damage)
-            if not self.scenario.remedy:
+        with self._broken_host() as host:
+            broken = self._look(host, self.scenario.expect, self.scenario.verdicts, "on the broken host")
+            if not damage:
+                return Proof(broken, self._mend(host))
+            if not damage.comes:
+                self._see_no_damage(host, damage, HOLDS_SECONDS)
                 return Proof(broken)
-            # The first host has its damage now; the remedy has to prevent it on one that only has the fault.
-            with self._broken_host() as host:
-                mended = self._mend(host)
-                self._see_no_damage(host, damage, seconds)
-            return Proof(broken, mended)
+            seconds = self._see_damage(host, damage)
+        if not self.scenario.remedy:
+            return Proof(broken)
+        # The first host has its damage now; the remedy has to prevent it on one that only has the fault.
+        with self._broken_host() as host:
+            mended = self._mend(host)
+            self._see_no_damage(host, damage, seconds)
+        return Proof(broken, mended)
 
     @contextlib.contextmanager
     def _broken_host(self) -> Iterator[Host]:
-        host = self.lab.boot(self.image)
-        try:
-            break_host(host, self.scenario)
-            yield host
-        finally:
-            self.lab.remove(host)
+        """A fresh host, among servers that are fresh too: the last host has left its traces in their caches."""
+        with surroundings(self.lab, self.scenario):
+            host = self.lab.boot(self.image)
+            try:
+                break_host(self.lab, host, self.scenario)
+                yield host
+            finally:
+                self.lab.remove(host)
 
     def _mend(self, host: Host) -> Audit | None:
         if not self.scenario.remedy:
             return None
         _do(host, self.scenario.remedy, "remedy")
-        return self._look(host, self.scenario.after, "findings after the remedy")
+        no_verdicts = None if self.scenario.verdicts is None else ()
+        return self._look(host, self.scenario.after, no_verdicts, "after the remedy")
 
-    def _look(self, host: Host, expected: Mapping[str, Expected], step: str) -> Audit:
-        variables = {**self.variables, **self.scenario.params}
-        seen = audit(self.lab.spaces, host, variables, self.scenario.audit_as, self.keep_facts)
-        if wrong := differences(expected, seen.findings):
-            raise Broke(step, wrong)
+    def _look(self, host: Host, expected: Mapping[str, Expected], verdicts: Sequence[Verdict] | None, where: str) -> Audit:
+        seen = self._audit(host, "audit")
+        wrong = differences(expected, seen.findings)
+        if verdicts is not None:
+            wrong += verdict_differences(verdicts, seen.facts["probe"])
+        if wrong:
+            raise Broke(f"findings {where}", wrong)
+        for number in range(1, self.repeat * (verdicts is not None and self.scenario.repeatable) + 1):
+            if wrong := verdict_differences(verdicts, self._audit(host, "probe").facts["probe"]):
+                raise Broke(f"verdicts {where}, repeated for the {number}. time", wrong)
         return seen
+
+    def _audit(self, host: Host, playbook: str) -> Audit:
+        variables = {**self.variables, **self.scenario.params}
+        probed = self.scenario.verdicts is not None
+        with self.lab.servers.traffic.lossy((self.loss or self.scenario.loss) * probed):
+            return audit(self.lab.spaces, host, variables, self.scenario.audit_as, self.keep_facts or probed, playbook)
 
     def _see_damage(self, host: Host, damage: Damage) -> float:
         """Wait for the damage; how many seconds after its trigger it came."""
@@ -121,16 +142,24 @@ class Play:
 
     @contextlib.contextmanager
     def _triggered(self, host: Host, damage: Damage) -> Iterator[None]:
-        with self.lab.servers.silenced(damage.servers_down):
+        with self.lab.servers.traffic.silenced(damage.servers_down):
             _do(host, damage.do, "damage.do")
             if damage.reboot:
                 host.reboot()
             yield
 
 
-def break_host(host: Host, scenario: Scenario) -> None:
-    """Run the lines of `break`. Raises Broke."""
+@contextlib.contextmanager
+def surroundings(lab: Lab, scenario: Scenario) -> Iterator[None]:
+    """The scenario's servers, and its firewall before them all."""
+    with lab.servers.running(scenario.servers), lab.servers.traffic.filtered(scenario.firewall):
+        yield
+
+
+def break_host(lab: Lab, host: Host, scenario: Scenario) -> None:
+    """Run the lines of `break`, and let the servers change that do so later. Raises Broke."""
     _do(host, scenario.break_, "break")
+    lab.servers.change(scenario.servers)
 
 
 def _check(host: Host, damage: Damage) -> subprocess.CompletedProcess[str] | None:

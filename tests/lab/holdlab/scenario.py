@@ -13,7 +13,8 @@ from typing import Any
 
 import yaml
 
-from .servers import Server
+from .software import Server
+from .verdicts import Verdict
 
 OWN = Path(__file__).parents[1] / "scenarios"
 STATUSES = ("pass", "fail", "unknown", "not_applicable", "waived")
@@ -60,7 +61,11 @@ class Scenario:
     title: str
     images: tuple[str, ...]
     expect: dict[str, Expected] = field(default_factory=dict)
+    verdicts: tuple[Verdict, ...] | None = None  # None: nobody asks for a probe
     servers: tuple[Server, ...] = ()
+    firewall: tuple[str, ...] = ()
+    loss: int = 0
+    repeatable: bool = True
     break_: str = ""
     params: dict[str, Any] = field(default_factory=dict)
     audit_as: str = "root"
@@ -99,9 +104,21 @@ def _scenario(name: str, data: Any, images: list[str], default: list[str]) -> Sc
         expect=_expectations(data.pop("expect", {})),
         after=_expectations(data.pop("after", {})),
         servers=tuple(Server(**_mapping(each, "servers", Server)) for each in data.pop("servers", [])),
+        firewall=tuple(data.pop("firewall", ())),
+        verdicts=_verdicts(data.pop("verdicts", None)),
         damage=_damage(data.pop("damage", None)),
         **data,
     )
+
+
+def _verdicts(data: Any) -> tuple[Verdict, ...] | None:
+    if data is None:
+        return None
+    return tuple(_verdict(_mapping(each, "verdicts", Verdict)) for each in data)
+
+
+def _verdict(data: dict[str, Any]) -> Verdict:
+    return Verdict(**{key: tuple(value) if isinstance(value, list) else value for key, value in data.items()})
 
 
 def _damage(data: Any) -> Damage | None:

@@ -9,12 +9,21 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.holdfast.baseline.plugins.modules import assess, report, rules, verdict
+from ansible_collections.holdfast.baseline.plugins.modules import assess, dns_probe, report, rules, verdict
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._options import argument_spec
 
 ROLE = Path(__file__).parents[3] / "roles" / "audit"
 OPTIONS = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
 TASKS = (ROLE / "tasks" / "main.yml").read_text(encoding="utf-8") + (ROLE / "vars" / "main.yml").read_text(encoding="utf-8")
+
+JUDGED = (
+    ("rule_paths", "rule_paths"),
+    ("rule_overrides", "overrides"),
+    ("waivers", "waivers"),
+    ("params", "params"),
+    ("subjects", "subjects"),
+)
+PROBED = [option for option in argument_spec(dns_probe.DOCUMENTATION) if option not in ("_dnspython", "compare_with")]
 
 
 def comparable(spec: dict[str, Any]) -> dict[str, Any]:
@@ -32,9 +41,9 @@ def comparable(spec: dict[str, Any]) -> dict[str, Any]:
         ("holdfast_unknown", verdict, "unknown"),
         ("holdfast_report_dir", report, "dest"),
         ("holdfast_report_formats", report, "formats"),
-        *((f"holdfast_{variable}", module, option)
-          for variable, option in (("rule_paths", "rule_paths"), ("rule_overrides", "overrides"), ("waivers", "waivers"), ("params", "params"))
-          for module in (rules, assess)),
+        ("holdfast_probe_matrix", report, "show_matrix"),
+        *((f"holdfast_probe_{option}", dns_probe, option) for option in PROBED),
+        *((f"holdfast_{variable}", module, option) for variable, option in JUDGED for module in (rules, assess)),
     ],
 )
 def test_a_variable_is_what_its_option_is(variable: str, module: Any, option: str) -> None:
@@ -44,3 +53,11 @@ def test_a_variable_is_what_its_option_is(variable: str, module: Any, option: st
 def test_every_variable_is_used_and_described() -> None:
     readme = (ROLE / "README.md").read_text(encoding="utf-8")
     assert [name for name in OPTIONS if name not in TASKS or f"| `{name}` |" not in readme] == []
+
+
+def test_the_probe_is_checked_and_made_with_the_same_options() -> None:
+    settings = yaml.safe_load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"))["audit_probe"]
+    tasks = yaml.safe_load((ROLE / "tasks" / "main.yml").read_text(encoding="utf-8"))
+    asks = next(task["holdfast.baseline.dns_probe"] for task in tasks if "holdfast.baseline.dns_probe" in task)
+    assert settings == {option: f"{{{{ holdfast_probe_{option} | default(omit) }}}}" for option in PROBED}
+    assert asks == {option: f"{{{{ audit_probe.{option} | default(omit) }}}}" for option in PROBED}

@@ -16,6 +16,8 @@ import pytest
 from ansible.errors import AnsibleError
 from ansible_collections.holdfast.baseline.plugins.action import assess, rules
 from ansible_collections.holdfast.baseline.plugins.plugin_utils import _catalogue
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._matrix import condense
+from ansible_collections.holdfast.baseline.tests.unit.plugins.plugin_utils.probes import probe
 
 PINNED = """\
 title: names are pinned
@@ -24,6 +26,14 @@ needs: [resolver.hosts_file]
 fails: resolver.hosts_file.overrides
 why: They stay.
 remedy: {text: Remove the line.}
+"""
+ASKED = """\
+title: a layer is broken
+severity: low
+needs: [probe]
+fails: probe.verdicts
+why: It is broken.
+remedy: {text: Mend it.}
 """
 TRAP = "{{ 7 * 7 }}{% raw %}<b>\x1b[31m"
 FACTS = {
@@ -65,6 +75,44 @@ def test_a_host_that_was_not_reached_has_no_findings(catalogue: Path) -> None:
     result = run(assess, catalogue, facts=FACTS, gathered={"unreachable": True, "msg": "ssh: timed out"})
     assert result["ansible_facts"]["holdfast_findings"] == []
     assert result["ansible_facts"]["holdfast_host"]["status"] == "unreachable"
+
+
+def test_a_probe_is_judged_and_its_matrix_kept(catalogue: Path) -> None:
+    (catalogue / "rules" / "my" / "asked.yml").write_text(ASKED)
+    result = run(assess, catalogue, facts=FACTS, probed={"changed": False, "probe": probe()})["ansible_facts"]
+    assert {finding["rule"]: finding["status"] for finding in result["holdfast_findings"]} == {"my/asked": "fail", "my/pinned": "fail"}
+    assert result["holdfast_host"]["probe"] == condense(probe())
+
+
+@pytest.mark.parametrize(
+    ("probed", "status", "reason"),
+    [
+        ({}, "not_applicable", "holdfast_probe is off"),
+        ({"skipped": True, "changed": False}, "not_applicable", "holdfast_probe is off"),
+        ({"failed": True, "msg": "no sudo"}, "unknown", "no sudo"),
+        ({"unreachable": True, "msg": "gone"}, "unknown", "gone"),
+        ({"probe": {"status": "unknown", "why": "no dnspython"}}, "unknown", "no dnspython"),
+    ],
+)
+def test_a_probe_that_was_not_made_is_never_good(catalogue: Path, probed: dict[str, Any], status: str, reason: str) -> None:
+    (catalogue / "rules" / "my" / "pinned.yml").write_text(ASKED)
+    finding = run(assess, catalogue, facts=FACTS, probed=probed)["ansible_facts"]["holdfast_findings"][0]
+    assert finding["status"] == status
+    assert reason in finding["reason"]
+
+
+def test_only_the_rules_of_the_chosen_subjects_are_judged(catalogue: Path) -> None:
+    (catalogue / "rules" / "probe").mkdir()
+    (catalogue / "rules" / "probe" / "asked.yml").write_text(ASKED)
+    result = run(assess, catalogue, facts=FACTS, probed={"probe": probe()}, subjects=["probe"])
+    assert [finding["rule"] for finding in result["ansible_facts"]["holdfast_findings"]] == ["probe/asked"]
+
+
+def test_mistakes_for_the_probe_are_told_with_the_others(catalogue: Path) -> None:
+    result = run(rules, catalogue, subjects=["mine"], probe={"names": ["a b"], "deadline": 99})
+    assert result["msg"].splitlines()[0] == "3 mistakes in rules or settings"
+    assert [line.partition(":")[0] for line in result["msg"].splitlines()[1:]] == ["subjects", "probe", "probe"]
+    assert run(rules, catalogue, probe={"tls": "perhaps"})["msg"].splitlines()[1].startswith("probe: argument 'tls'")
 
 
 def test_rules(catalogue: Path) -> None:

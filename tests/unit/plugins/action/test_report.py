@@ -16,7 +16,8 @@ import pytest
 from ansible.errors import AnsibleActionFail
 from ansible_collections.holdfast.baseline.plugins.action import report
 from ansible_collections.holdfast.baseline.tests.unit.plugins.action.running import run_action
-from ansible_collections.holdfast.baseline.tests.unit.plugins.plugin_utils.fleet import FLEET, HOSTILE, finding, missed, reached
+from ansible_collections.holdfast.baseline.tests.unit.plugins.plugin_utils.fleet import FLEET, HOSTILE, finding, missed, probed, reached
+from ansible_collections.holdfast.baseline.tests.unit.plugins.plugin_utils.probes import probe
 
 Run = Callable[..., dict[str, Any]]
 
@@ -94,6 +95,12 @@ def test_what_is_asked_for(run: Run, shown: list[str], tmp_path: Path, args: dic
     run(FLEET, **args)
     assert sorted(path.name for path in (tmp_path / "out").glob("*")) == files
     assert bool(shown) is shows
+
+
+@pytest.mark.parametrize(("args", "shows"), [({}, False), ({"show_matrix": "failing"}, False), ({"show_matrix": "all"}, True)])
+def test_the_answers_that_good_hosts_got(run: Run, shown: list[str], args: dict[str, Any], shows: bool) -> None:
+    run({"a": probed(reached(finding("pass")), probe())}, **args)
+    assert ("asked from a" in "\n".join(shown)) is shows
 
 
 def test_hosts_of_later_batches_are_only_counted(run: Run, shown: list[str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._matrix import condense
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._report import Policy, build
 
 GENERATED = datetime(2026, 11, 21, 3, 0, 7, tzinfo=timezone.utc)
@@ -39,6 +40,12 @@ def reached(*findings: dict[str, Any], os: str = "Debian 13", systemd: Any = 257
     """What assess returns for a host that it could judge."""
     host = {"status": "reached", "why": "", "os": os, "systemd": systemd}
     return {"changed": False, "ansible_facts": {"holdfast_host": host, "holdfast_findings": list(findings)}}
+
+
+def probed(result: dict[str, Any], fact: dict[str, Any]) -> dict[str, Any]:
+    """The same result of assess, from a host that was probed as well."""
+    facts = result["ansible_facts"]
+    return {**result, "ansible_facts": {**facts, "holdfast_host": {**facts["holdfast_host"], "probe": condense(fact)}}}
 
 
 def missed(status: str, why: str) -> dict[str, Any]:

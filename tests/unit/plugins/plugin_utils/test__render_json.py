@@ -11,9 +11,17 @@ from typing import Any
 import jsonschema
 import pytest
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._render_json import render
-from ansible_collections.holdfast.baseline.tests.unit.plugins.plugin_utils.fleet import FLEET, HOSTILE, finding, missed, reached, report
+from ansible_collections.holdfast.baseline.tests.unit.plugins.plugin_utils.fleet import FLEET, HOSTILE, finding, missed, probed, reached, report
+from ansible_collections.holdfast.baseline.tests.unit.plugins.plugin_utils.probes import cell, probe
 
 SCHEMA = json.loads((Path(__file__).parents[4] / "docs" / "report.schema.json").read_text(encoding="utf-8"))
+HOSTILE_PROBE = {
+    "status": "ok",
+    "took_ms": -1,
+    "layers": [{"name": HOSTILE, "kind": HOSTILE}] * 99,
+    "questions": [{"key": HOSTILE}] * 99,
+    "cells": [cell(HOSTILE, HOSTILE, state="bad", kind=HOSTILE)],
+}
 STRICT = jsonschema.Draft202012Validator(SCHEMA)
 
 
@@ -24,6 +32,9 @@ STRICT = jsonschema.Draft202012Validator(SCHEMA)
         (FLEET, {"fail_on": "never", "unreachable": "ignore", "unknown": "fail"}),
         ({}, {}),
         ({"a": reached()}, {}),
+        ({"a": probed(reached(finding("fail")), probe())}, {}),
+        ({"a": probed(reached(finding("pass")), {"status": "unknown", "why": HOSTILE})}, {}),
+        ({"a": probed(reached(finding("pass")), HOSTILE_PROBE)}, {}),
         ({HOSTILE: reached(finding("fail", evidence={HOSTILE: [HOSTILE]}), os=HOSTILE, systemd=HOSTILE)}, {}),
     ],
 )
@@ -47,6 +58,9 @@ def test_the_report_is_what_the_schema_says(assessed: dict[str, Any], policy: di
         ("hosts.app1.findings", []),
         ("hosts.exit1.findings", [{"rule": "a/b", "status": "fail"}]),
         ("hosts.exit1.findings", [{"rule": "a/b", "status": "unknown", "severity": "low", "title": "x"}]),
+        ("hosts.exit1.probe", {"status": "ok"}),
+        ("hosts.exit1.probe", {"status": "unknown"}),
+        ("hosts.exit1.probe", {"status": "absent", "why": "off"}),
         ("rules.a/b", {"title": "x"}),
     ],
 )

@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._render_text import headline, render
-from ansible_collections.holdfast.baseline.tests.unit.plugins.plugin_utils.fleet import FLEET, HOSTILE, WAIVER, finding, missed, reached, report
+from ansible_collections.holdfast.baseline.tests.unit.plugins.plugin_utils.fleet import (
+    FLEET,
+    HOSTILE,
+    WAIVER,
+    finding,
+    missed,
+    probed,
+    reached,
+    report,
+)
+from ansible_collections.holdfast.baseline.tests.unit.plugins.plugin_utils.probes import cell, incident_cells, probe
 
 OF_A_FLEET = """\
 
@@ -137,3 +147,37 @@ def test_what_a_host_wrote_is_shown_harmless() -> None:
     text = headline(found) + render(found)
     assert all(char.isprintable() for char in text if char != "\n")
     assert "{{ 7*7 }}\\x1b[31m</testcase>]]>&\\u202e\\n" in text
+
+
+FAILS, PASSES = reached(finding("fail", rule="probe/hangs")), reached(finding("pass", rule="probe/hangs"))
+NOT_PROBED = {"status": "unknown", "why": "no dnspython"}
+MATRIX = """\
+        rule: probe/hangs (incident 004)
+  asked from web1, 12003 ms:
+                                   www.bad.test A  absent.bad.test A
+    C library                      ok 3ms          ! timeout"""
+OTHER = [cell("C library", "www.bad.test A")]
+LATER = [{**each, "ms": 9.9} for each in incident_cells()]
+
+
+def test_what_was_answered_follows_the_findings() -> None:
+    assert MATRIX in render(report({"web1": probed(FAILS, probe())}))
+
+
+@pytest.mark.parametrize(
+    ("assessed", "all_matrices", "shown"),
+    [
+        ({"a": probed(FAILS, probe())}, False, ["asked from a"]),
+        ({"a": probed(PASSES, probe())}, False, []),
+        ({"a": probed(PASSES, probe())}, True, ["asked from a"]),
+        ({"a": PASSES, "b": FAILS}, True, []),
+        ({"a": probed(FAILS, NOT_PROBED), "b": probed(PASSES, NOT_PROBED)}, True, []),
+        ({f"web{number}": probed(FAILS, probe()) for number in range(3)}, False, ["asked from web0"]),
+        ({"a": probed(PASSES, probe()), "b": probed(PASSES, probe(cells=LATER))}, True, ["asked from a"]),
+        ({"a": probed(PASSES, probe()), "b": probed(PASSES, probe(cells=OTHER))}, True, ["asked from a", "asked from b"]),
+    ],
+    ids=["fails", "good", "good, all", "no probe", "no dnspython", "three alike", "another time", "another answer"],
+)
+def test_whose_answers_are_shown(assessed: dict[str, Any], all_matrices: bool, shown: list[str]) -> None:
+    lines = render(report(assessed), 80, [], all_matrices).splitlines()
+    assert [line.strip().partition(",")[0] for line in lines if "asked from" in line] == shown
