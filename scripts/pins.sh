@@ -21,3 +21,4 @@ pin runtime 3.11
 pin test 3.9
 pin lint 3.11
 pin importer 3.11
+pin bench 3.11

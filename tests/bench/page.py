@@ -20,12 +20,12 @@ HEAD = """\
 
     make bench
 
-measures it on one machine, in the lab of `tests/lab`, and writes this page. It asserts nothing. Seconds depend on the machine and
-on what else it does at the time; read the ratios, which are of runs that alternate, and medians where there are several.
-
+measures it on one machine, in the lab of `tests/lab`, and writes this page; with `ARGS=audit` or `ARGS=probe` only those sections, and
+the others stay as they are. It asserts nothing. Seconds depend on the machine and on what else it does at the time; read the
+ratios, which are of runs that alternate, and medians where there are several.
 """
 
-BUSY = ":\nother work was going on, so the seconds are too high and the ratios are rough"
+BUSY = ": other work was going on, so the seconds are too high and the ratios are rough"
 
 
 @dataclass(frozen=True)
@@ -39,27 +39,32 @@ class Section:
     after: list[str] = field(default_factory=list)
 
 
-def render(sections: list[Section], machine: str) -> str:
-    """The whole page."""
-    return HEAD + machine + "".join(_section(section) for section in sections)
+def render(sections: list[Section], machine: str, before: str) -> str:
+    """The whole page: these sections, measured on this machine, and those of the page `before` that aren't among them."""
+    texts = {section.title: _section(section, machine) for section in sections}
+    return HEAD + "".join(({**_sections(before), **texts}).values())
 
 
-def _section(section: Section) -> str:
+def _sections(page: str) -> dict[str, str]:
+    """The sections of a page by their titles."""
+    return {text.partition("\n")[0]: f"\n## {text.rstrip()}\n" for text in page.split("\n## ")[1:]}
+
+
+def _section(section: Section, machine: str) -> str:
     table = [section.columns, ("---", *("---:" for _column in section.columns[1:])), *section.rows]
     lines = [f"\n## {section.title}\n", section.before, *(f"| {' | '.join(row)} |" for row in table)]
-    notes = ["", *(f"- {note}" for note in section.after)] if section.after else []
-    return "\n".join(lines + notes) + "\n"
+    return "\n".join([*lines, "", *(f"- {note}" for note in [*section.after, machine])]) + "\n"
 
 
 def about_machine(load: float) -> str:
-    """This machine in one paragraph; `load` is its load average before the first measurement."""
+    """This machine in one line; `load` is its load average before the first measurement."""
     memory = int(_first(r"^MemTotal:\s+(\d+)", "/proc/meminfo")) / (1 << 20)
     return (
         f"This run: {_first(r'^model name.*: (.*)', '/proc/cpuinfo')}, {os.cpu_count()} cores, {memory:.0f} GiB, "
-        f"Linux {_first(r'^([0-9]+[.][0-9]+)', '/proc/sys/kernel/osrelease')},\n"
+        f"Linux {_first(r'^([0-9]+[.][0-9]+)', '/proc/sys/kernel/osrelease')}, "
         f"Python {platform.python_version()}, ansible-core {metadata.version('ansible-core')}. "
         f"Before it began the load average was {load:.1f}"
-        f"{BUSY if load > 0.5 else ''}.\n"
+        f"{BUSY if load > 0.5 else ''}."
     )
 
 

@@ -114,8 +114,8 @@ def lab_shell() -> None:
 
 
 def bench() -> None:
-    _run(machine.ROOT / "tests/lab/setup.sh")
-    _run(_tools("test") / "python", "tests/bench/run.py")
+    _run(machine.ROOT / "tests/lab/setup.sh", "bench")
+    _run(_tools("test") / "python", "tests/bench/run.py", _tools("bench"), *shlex.split(os.environ.get("ARGS", "")))
 
 
 def docs() -> None:
