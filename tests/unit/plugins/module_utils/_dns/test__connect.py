@@ -29,7 +29,6 @@ def connect(target, deadline=2.0):
     return entries[0]
 
 
-
 def shake_hands(_peer):
     pass
 

@@ -67,8 +67,8 @@ def found(wrong, known, *, given=None, host=None, pinned=()):
     return verdicts(made, judged, 500, pinned)
 
 
-def everywhere(*layers, keys=(None,), wrong=TIMEOUT):
-    return {(layer, key): wrong for layer in layers for key in keys}
+def everywhere(*layers, keys=(None,), wrong=None):
+    return {(layer, key): wrong or TIMEOUT for layer in layers for key in keys}
 
 
 def brief(results):
