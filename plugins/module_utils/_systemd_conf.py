@@ -212,11 +212,13 @@ def _drop_ins(host: Host, name: str, directories: tuple[str, ...], problems: lis
     for at in directories:
         for entry in _entries(host, f"{at}/{name}.d", problems):
             path = f"{at}/{name}.d/{entry}"
-            if not entry.endswith(".conf") or entry in found:
+            if not entry.endswith(".conf") or entry.startswith(".") or entry in found:
                 continue
+            before = len(problems)
             seen = _look(host, path, problems)
-            if seen:
-                found[entry] = None if _masks(seen) else path
+            # systemd lists names without looking where they lead, so that a dangling link hides like a mask.
+            if len(problems) == before:
+                found[entry] = path if seen and not _masks(seen) else None
     return [path for _entry, path in sorted(found.items()) if path]
 
 

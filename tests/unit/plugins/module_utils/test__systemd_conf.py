@@ -17,7 +17,7 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._systemd_conf im
 
 ETC, RUN, LOCAL, USR = "etc/systemd", "run/systemd", "usr/local/lib/systemd", "usr/lib/systemd"
 NO, YES = "[Network]\nManageForeignRoutes=no\n", "[Network]\nManageForeignRoutes=yes\n"
-MASK = object()
+MASK, DANGLING = object(), object()
 
 
 def tree(root, files):
@@ -26,8 +26,8 @@ def tree(root, files):
     for name, text in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        if text is MASK:
-            path.symlink_to("/dev/null")
+        if text in (MASK, DANGLING):
+            path.symlink_to("/dev/null" if text is MASK else "/nowhere")
         else:
             path.write_text(text)
     return Host(str(root))
@@ -73,6 +73,8 @@ def test_a_broken_section_header_ends_the_file_as_in_systemd():
         ({f"{ETC}/networkd.conf.d/1.conf": "", f"{USR}/networkd.conf.d/1.conf": NO}, None, "default"),
         ({f"{USR}/networkd.conf.d/1.conf": MASK, f"{ETC}/networkd.conf.d/1.conf": NO}, "no", "/etc/systemd/networkd.conf.d/1.conf:2"),
         ({f"{ETC}/networkd.conf.d/1.txt": NO}, None, "default"),
+        ({f"{ETC}/networkd.conf.d/.1.conf": NO}, None, "default"),
+        ({f"{ETC}/networkd.conf.d/1.conf": DANGLING, f"{USR}/networkd.conf.d/1.conf": NO}, None, "default"),
         ({f"{ETC}/networkd.conf": "[DHCPv4]\nManageForeignRoutes=no\n"}, None, "default"),
         ({f"{ETC}/networkd.conf": NO + "ManageForeignRoutes=maybe\n"}, "no", "/etc/systemd/networkd.conf:2"),
         ({f"{ETC}/networkd.conf": NO + "ManageForeignRoutes=\n"}, "no", "/etc/systemd/networkd.conf:2"),
