@@ -475,6 +475,7 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._host import Hos
 
 # Ansible hands the options on through a pipe that nobody reads yet: more than it holds hangs, a zip for certain.
 _SMALL = 16_384
+_LOOK_SECONDS = 3.0  # for each command that tells which servers there are; one that hangs is a finding soon enough
 _SYSTEM_PYTHONS = ["/usr/bin/python3", "/usr/libexec/platform-python"]
 _SPEC: dict[str, Any] = {
     "names": {"type": "list", "elements": "raw", "default": []},
@@ -519,7 +520,7 @@ def look(options: dict[str, Any], sent: str) -> dict[str, Any]:
     from ansible_collections.holdfast.baseline.plugins.module_utils._dns._probe import probe
 
     try:
-        return {**probe(Host(), options), "dnspython": dnspython}
+        return {**probe(Host(timeout=_LOOK_SECONDS), options), "dnspython": dnspython}
     except Exception as error:  # what a strange host brings about is no reason to end a play
         return {"status": "unknown", "why": f"the probe failed: {type(error).__name__}: {error}"[:300], "dnspython": dnspython}
 

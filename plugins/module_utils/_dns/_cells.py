@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Collection, NamedTuple
+from typing import Collection, Mapping, NamedTuple
 
 from ansible_collections.holdfast.baseline.plugins.module_utils._dns._model import Ask, Cell, Expected, Question
 from ansible_collections.holdfast.baseline.plugins.module_utils._dns._plan import Plan
@@ -36,7 +36,7 @@ def judge(made: Plan, cells: list[Cell], pinned: Collection[str] = ()) -> list[J
     heard = {each.ask.layer.name for each in judged if each.cell["rcode"]}
     columns: dict[Question, list[Judged]] = {}
     for each in judged:
-        columns.setdefault(each.ask.question, []).append(_by_layer(each, heard))
+        columns.setdefault(each.ask.question, []).append(_by_layer(each, heard, made.modes))
     compared = {question: _compared(question, column, made.questions[question], pinned) for question, column in columns.items()}
     places = {each.ask: each for column in compared.values() for each in column}
     return [places[ask] for ask in made.asks]
@@ -99,7 +99,7 @@ def _rcode_kind(ask: Ask, cell: Cell, expected: Expected) -> str:
     if ask.question.absent or expected.same:
         return ""
     if expected.rcode:
-        return "nxdomain_unexpected" if rcode == "NXDOMAIN" else "rcode_unexpected"
+        return "nxdomain_unexpected" if rcode == "NXDOMAIN" else "differs"
     if rcode == "NXDOMAIN":
         return "nxdomain_unexpected"
     return "" if cell["answers"] or "tc" in cell["flags"] else "nodata_unexpected"
@@ -111,8 +111,8 @@ def _is_dnssec(cell: Cell) -> bool:
     return unchecked in ("NOERROR", "NXDOMAIN") or any(each["code"] in _DNSSEC_EDE for each in cell["ede"])
 
 
-def _by_layer(judged: Judged, heard: set[str]) -> Judged:
-    """What one cell can't tell alone: whether its layer answers anything at all."""
+def _by_layer(judged: Judged, heard: set[str], modes: Mapping[str, str]) -> Judged:
+    """What one cell can't tell alone: whether its layer answers anything at all, and whether it has to."""
     layer = judged.ask.layer
     if judged.state != "bad" or judged.cell["rcode"]:
         return judged
@@ -121,6 +121,8 @@ def _by_layer(judged: Judged, heard: set[str]) -> Judged:
         return judged._replace(kind="hang_on_nxdomain") if hangs else judged
     if layer.transport == "tls" and not layer.verify:
         return judged._replace(state="skipped", kind="", why="no DNS over TLS there, and it is opportunistic")
+    if layer.transport in ("udp", "tcp") and modes.get(layer.scope) == "yes":
+        return judged._replace(state="skipped", kind="", why="no plain DNS there, and only DNS over TLS is used")
     return judged
 
 
