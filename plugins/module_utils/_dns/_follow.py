@@ -15,9 +15,11 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._dns._messages i
 from ansible_collections.holdfast.baseline.plugins.module_utils._dns._model import Cell, Layer
 from ansible_collections.holdfast.baseline.plugins.module_utils._dns._pace import is_loopback
 
-# The C library and systemd-resolved's interface have no such forms.
+# The C library and systemd-resolved's interface know only one form of a question.
 _TRANSPORTS = frozenset({"udp", "tcp", "tls"})
+_REPEATING = _TRANSPORTS | {"varlink"}
 _PATIENCE = 1.5
+_LONG_MS = 300  # a lost packet looks as slow as a slow server: a second answer tells them apart
 
 
 class Follow(NamedTuple):
@@ -49,10 +51,10 @@ class Follows:
     def after(self, layer: Layer, cell: Cell) -> list[tuple[Cell, Follow]]:
         """What to ask now that `cell` of `layer` has ended, with the cell that each belongs to."""
         rcode = cell["rcode"]
-        if layer.transport not in _TRANSPORTS or not rcode:
+        if layer.transport not in _REPEATING or layer.kind == "cache" or not rcode:
             return []
         found = [(cell, follow) for follow in self._own(layer, cell) if follow.name not in cell["follow"]]
-        if rcode == "REFUSED":
+        if rcode == "REFUSED" and layer.transport in _TRANSPORTS:
             self._refused.setdefault(layer.name, []).append(cell)
         else:
             self._speaking.add(layer.name)
@@ -61,12 +63,13 @@ class Follows:
         return found
 
     def _own(self, layer: Layer, cell: Cell) -> list[Follow]:
-        follow = _BY_RCODE.get(cell["rcode"])
+        follow = _BY_RCODE.get(cell["rcode"]) if layer.transport in _TRANSPORTS else None
         # systemd-resolved answers everybody from its cache with what it got unvalidated (seen on 252 and 257): leave the host's own caches alone.
         found = [follow] if follow and not (follow is _CD and layer.kind != "reference" and is_loopback(layer.address)) else []
         if layer.transport == "udp" and "tc" in cell["flags"]:
             found.append(_LARGE)
-        if cell["rcode"] == "NOERROR" and cell["answers"] and layer.name not in self._repeated:
+        first = cell["rcode"] == "NOERROR" and bool(cell["answers"]) and layer.name not in self._repeated
+        if first or (cell["rcode"] in ("NOERROR", "NXDOMAIN") and (cell["ms"] or 0) > _LONG_MS):
             self._repeated.add(layer.name)
             found.append(_AGAIN)
         return found

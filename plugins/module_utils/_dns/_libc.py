@@ -23,8 +23,8 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._dns import _dia
 from ansible_collections.holdfast.baseline.plugins.module_utils._dns._job import Desk, Job
 
 _FAMILIES = {"A": int(socket.AF_INET), "AAAA": int(socket.AF_INET6)}
-# Another question for a name that can't exist, seconds after the first: systemd-resolved waits 5 s for a lost packet.
-_AGAIN = (2.5, 5.0)
+# Asked again so many seconds after the first: systemd-resolved waits 5 s for a lost packet, and another way in may have got the answer meanwhile.
+_AGAIN = (2.5, 5.0, 7.5)
 _CODE = """
 import json, socket, sys, threading, time
 
@@ -133,9 +133,8 @@ class Libc:
     def _start(self) -> None:
         jobs, self._batch = self._batch, []
         self._ask(jobs)
-        absent = [job for job in jobs if job.question.absent]
-        for seconds in _AGAIN if absent else ():
-            self._desk.loop.call_later(seconds, self._ask, absent)
+        for seconds in _AGAIN:
+            self._desk.loop.call_later(seconds, self._ask, jobs)
 
     def _ask(self, jobs: list[Job]) -> None:
         jobs = [job for job in jobs if job.open]

@@ -10,7 +10,7 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._dns._model impo
 
 
 def cell(rcode, answers=(), flags=(), **follow):
-    return {"rcode": rcode, "answers": list(answers), "flags": list(flags), "follow": follow}
+    return {"rcode": rcode, "answers": list(answers), "flags": list(flags), "ms": 3.0, "follow": follow}
 
 
 def names(found):
@@ -30,6 +30,9 @@ def names(found):
         ("udp", cell("NOERROR", ["192.0.2.1"], ["tc"]), ["large", "again"]),
         ("udp", cell("NOERROR"), []),
         ("udp", cell("NXDOMAIN"), []),
+        ("udp", {**cell("NXDOMAIN"), "ms": 900.0}, ["again"]),
+        ("varlink", {**cell("NXDOMAIN"), "ms": 900.0}, ["again"]),
+        ("varlink", cell("NOERROR", ["192.0.2.1"]), ["again"]),
         ("udp", cell("FORMERR"), ["no_edns"]),
         ("udp", cell("FORMERR", no_edns={}), []),
         ("udp", cell("REFUSED"), []),

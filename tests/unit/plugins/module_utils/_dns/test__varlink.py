@@ -130,7 +130,7 @@ def test_a_reply_in_pieces(tmp_path):
 
     cells, calls, _count = exchange(tmp_path, slowly, deadline=5)
     assert (cells[0]["answers"], cells[0]["source"], cells[0]["tries"]) == (["192.0.2.1"], "network", 1)
-    assert [call["name"] for call in calls] == ["a.test."] and cells[0]["ms"] > 20
+    assert {call["name"] for call in calls} == {"a.test."} and cells[0]["ms"] > 20
 
 
 def silent(peer):

@@ -146,6 +146,7 @@ PLAIN = {"host": facts(by="dns", active=False, nameservers=("10.77.0.1", "10.77.
             [("slow", "upstream 10.77.0.1 (host0)", "degraded", ["web.example.lab"]), ("slow", "upstream 10.77.0.2 (host0)", "degraded", ["web.example.lab"])],
             id="slow upstreams make slow stubs",
         ),
+        pytest.param(everywhere("", wrong={**SLOW, "follow": {"again": {"rcode": "NOERROR", "ms": 4.0}}}), TWO, {}, [], id="slow once is loss"),
         pytest.param(
             everywhere(DOT, wrong={"error": "tls", "detail": "certificate has expired"}), STRICT, {},
             [("tls", DOT, "degraded", ["web.example.lab", "www.other.lab", "example.lab", "other.lab"])], id="certificate",
