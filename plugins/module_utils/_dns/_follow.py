@@ -17,7 +17,7 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._dns._pace impor
 
 # The C library and systemd-resolved's interface know only one form of a question.
 _TRANSPORTS = frozenset({"udp", "tcp", "tls"})
-_REPEATING = _TRANSPORTS | {"varlink"}
+_REPEATING = _TRANSPORTS | {"varlink", "libc"}
 _PATIENCE = 1.5
 _LONG_MS = 300  # a lost packet looks as slow as a slow server: a second answer tells them apart
 
@@ -68,7 +68,8 @@ class Follows:
         found = [follow] if follow and not (follow is _CD and layer.kind != "reference" and is_loopback(layer.address)) else []
         if layer.transport == "udp" and "tc" in cell["flags"]:
             found.append(_LARGE)
-        first = cell["rcode"] == "NOERROR" and bool(cell["answers"]) and layer.name not in self._repeated
+        # Another child for the C library is dear.
+        first = layer.transport != "libc" and cell["rcode"] == "NOERROR" and bool(cell["answers"]) and layer.name not in self._repeated
         if first or (cell["rcode"] in ("NOERROR", "NXDOMAIN") and (cell["ms"] or 0) > _LONG_MS):
             self._repeated.add(layer.name)
             found.append(_AGAIN)

@@ -33,6 +33,8 @@ def names(found):
         ("udp", {**cell("NXDOMAIN"), "ms": 900.0}, ["again"]),
         ("varlink", {**cell("NXDOMAIN"), "ms": 900.0}, ["again"]),
         ("varlink", cell("NOERROR", ["192.0.2.1"]), ["again"]),
+        ("libc", cell("NOERROR", ["192.0.2.1"]), []),
+        ("libc", {**cell("NOERROR", ["192.0.2.1"]), "ms": 900.0}, ["again"]),
         ("udp", cell("FORMERR"), ["no_edns"]),
         ("udp", cell("FORMERR", no_edns={}), []),
         ("udp", cell("REFUSED"), []),
