@@ -126,6 +126,13 @@ _NETWORKD = node(
     running=node(ManageForeignRoutes=maybe(TEXT), ManageForeignRoutingPolicyRules=maybe(TEXT), by=TEXT),
     links=node(managed=_TEXTS, keep_configuration=table_of(TEXT, sparse=True)),
 )
+_TRIGGERS = node(
+    absent=True,
+    automatic=list_of(
+        group(name=TEXT, does=TEXT, restarts=_TEXTS, evidence=TEXT, next=maybe(NUMBER), when=TEXT, soon=BOOLEAN),
+    ),
+    systemd_update=node(absent=True, pending=BOOLEAN, installed=TEXT, candidate=TEXT, packages=_TEXTS),
+)
 
 _PROBE = node(
     absent=True,
@@ -225,6 +232,7 @@ FACTS = group(
         ),
         foreign=_LOSSES,
         at_risk=_LOSSES,
+        triggers=_TRIGGERS,
     ),
     probe=_PROBE,
 )

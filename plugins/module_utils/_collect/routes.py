@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, Callable, NamedTuple
 
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _networkd_facts as networkd
+from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _restart_triggers as triggers
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _route_tables as tables
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _rule_owners as owners
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_flush import (
@@ -72,6 +73,10 @@ class Text(NamedTuple):
 
 def collect(host: Host) -> dict[str, Any]:
     """The subject `routes` of docs/facts.md; what can't be seen is unknown, with the reason."""
+    return {**_collect(host), "triggers": triggers.look(host)}
+
+
+def _collect(host: Host) -> dict[str, Any]:
     try:
         kernel = _read_kernel(host)
     except Unanswered as failed:

@@ -12,6 +12,9 @@ ln -sf ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf
 # Servers that scenarios may want, but that no host runs by itself.
 systemctl mask dnsmasq nsd unbound unbound-resolvconf
 
+# What restarts networkd by itself on many a server; a scenario that is about it starts it.
+[ ! -e /usr/sbin/cron ] || systemctl disable cron unattended-upgrades
+
 # What would change the one kernel that all hosts share with the machine, or can't work in a container.
 systemctl mask systemd-sysctl systemd-modules-load systemd-binfmt systemd-random-seed systemd-udev-settle \
     proc-sys-fs-binfmt_misc.automount sys-kernel-config.mount sys-kernel-debug.mount sys-kernel-tracing.mount \
