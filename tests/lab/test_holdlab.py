@@ -80,7 +80,8 @@ def test_scenario(tmp_path: Path) -> None:
     assert [server.software for server in scenario.servers] == ["unbound", "fault"]
     assert (scenario.firewall, scenario.loss, scenario.verdicts) == (("tcp dport 53 drop",), 5, (Verdict("slow", "stub", ("a.lab",)),))
     shortest = _load(tmp_path, "title: for all")
-    assert (shortest.images, shortest.verdicts) == (("old", "new"), None)
+    assert (shortest.images, shortest.verdicts, shortest.has_remedy) == (("old", "new"), None, False)
+    assert _load(tmp_path, "title: t\nremedy_role: networkd\nafter: {a/b: pass}").has_remedy
 
 
 @pytest.mark.parametrize(
@@ -97,6 +98,7 @@ def test_scenario(tmp_path: Path) -> None:
         ("title: t\ndamage: {do: x}", "check"),
         ("title: t\nservers: [{adress: 10.77.0.3}]", "unknown keys: adress"),
         ("title: t\nafter: {a/b: pass}", "There is no remedy"),
+        ("title: t\nremedy: x\nremedy_role: networkd", "one of them mends it"),
         ("title: t\nservers: [{address: 10.77.0.3, software: bind}]", "bind is none of unbound, nsd, fault"),
         ("title: t\nservers: [{address: 10.77.0.3, faults: [{do: nothing}]}]", "'nothing' is none of silent"),
         ("title: t\nservers: [{address: 10.77.0.3, faults: [{do: late}]}]", "`late` by `seconds`"),

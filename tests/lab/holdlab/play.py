@@ -17,6 +17,7 @@ from .audit import Audit, audit
 from .findings import differences
 from .hosts import Host
 from .lab import Lab
+from .role import run_role
 from .scenario import Damage, Expected, Scenario
 from .verdicts import Verdict
 from .verdicts import differences as verdict_differences
@@ -77,7 +78,7 @@ class Play:
                 self._see_no_damage(host, damage, HOLDS_SECONDS)
                 return Proof(broken)
             seconds = self._see_damage(host, damage)
-        if not self.scenario.remedy:
+        if not self.scenario.has_remedy:
             return Proof(broken)
         # The first host has its damage now; the remedy has to prevent it on one that only has the fault.
         with self._broken_host() as host:
@@ -97,11 +98,21 @@ class Play:
                 self.lab.remove(host)
 
     def _mend(self, host: Host) -> Audit | None:
-        if not self.scenario.remedy:
+        if not self.scenario.has_remedy:
             return None
         _do(host, self.scenario.remedy, "remedy")
+        if self.scenario.remedy_role:
+            self._run_role(host)
         no_verdicts = None if self.scenario.verdicts is None else ()
         return self._look(host, self.scenario.after, no_verdicts, "after the remedy")
+
+    def _run_role(self, host: Host) -> None:
+        """The role, twice: the second time it must change nothing."""
+        for changes in (True, False):
+            done = run_role(self.lab.spaces, host, self.scenario.remedy_role, self.scenario.params)
+            if done.failed or bool(done.changed) != changes:
+                wanted = "mend the host" if changes else "change nothing when it runs again"
+                raise Broke(f"remedy_role: it did not {wanted}", done.output.splitlines()[-40:])
 
     def _look(self, host: Host, expected: Mapping[str, Expected], verdicts: Sequence[Verdict] | None, where: str) -> Audit:
         seen = self._audit(host, "audit")

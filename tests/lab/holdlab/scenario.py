@@ -71,7 +71,12 @@ class Scenario:
     audit_as: str = "root"
     damage: Damage | None = None
     remedy: str = ""
+    remedy_role: str = ""  # a role of the collection, in the remedy's place
     after: dict[str, Expected] = field(default_factory=dict)
+
+    @property
+    def has_remedy(self) -> bool:
+        return bool(self.remedy or self.remedy_role)
 
 
 def load_all(folder: Path, images: list[str], default: list[str]) -> list[Scenario]:
@@ -96,7 +101,9 @@ def _scenario(name: str, data: Any, images: list[str], default: list[str]) -> Sc
     own_images = data.pop("images", default)
     if unknown := sorted(set(own_images) - set(images)):
         raise ValueError(f"images: no such image: {', '.join(unknown)}")
-    if data.get("after") and not data.get("remedy"):
+    if data.get("remedy") and data.get("remedy_role"):
+        raise ValueError("remedy, remedy_role: one of them mends it")
+    if data.get("after") and not (data.get("remedy") or data.get("remedy_role")):
         raise ValueError("after: what is it after? There is no remedy")
     return Scenario(
         name=name,

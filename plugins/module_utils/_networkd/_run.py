@@ -1,0 +1,112 @@
+# Copyright (c) 2026, holdfast.baseline contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: its interface may change at any time.
+
+"""One run of the module: look, refuse or restart, put back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import Any
+
+from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint import _names, _network
+from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _route_tables as tables
+from ansible_collections.holdfast.baseline.plugins.module_utils._host import Host, NotSeen
+from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import Unanswered
+from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import _kept, _restart, _state
+
+_SECONDS = 10.0
+_MOST_SHOWN = 50
+_GO_ON = "nothing was touched; once that is settled run it again, or set force: true to restart all the same"
+
+
+class Failed(Exception):
+    """Refused, or not as it was; `result` is what the module returns besides."""
+
+    def __init__(self, why: str, **result: Any) -> None:
+        super().__init__(why)
+        self.why = why
+        self.result = result
+
+
+def run(params: dict[str, Any], check: bool) -> dict[str, Any]:
+    """The result of the module; Failed where it was refused, networkd isn't back, or something is still missing."""
+    if os.geteuid():
+        raise Failed("restarting systemd-networkd needs root; set become: true")
+    state = _look()
+    if state.load == "not-found" or state.active == "inactive":
+        return {"changed": False, "restarted": False, "msg": "systemd-networkd does not run, so there is nothing to restart"}
+    routes = _routes()
+    doubts = _state.doubts(state, time.monotonic(), routes, tables.SMALL, params["slow_start"])
+    saved, unseen = _save()
+    if routes is None or routes > tables.SMALL:
+        saved = saved._replace(routes=[], lost=[*saved.lost, "routes: there are too many to look after them"])
+    doubts += unseen
+    if doubts and not params["force"]:
+        raise Failed(f"a restart of systemd-networkd could be the outage: {'; '.join(doubts)}; {_GO_ON}", doubts=doubts)
+    about = {"doubts": doubts, "kept": {"rules": len(saved.rules), "routes": len(saved.routes)}, "not_kept": saved.lost[:_MOST_SHOWN]}
+    if check:
+        return {"changed": True, "restarted": False, "msg": "systemd-networkd would be restarted", **about}
+    return _carry_out(state, saved, params["timeout"], about)
+
+
+def _look() -> _state.State:
+    try:
+        return _restart.look(_SECONDS)
+    except NotSeen as missing:
+        raise Failed(f"how systemd-networkd does can't be seen: {missing.why}") from None
+
+
+def _routes() -> int | None:
+    """How many routes there are, of both families, without a dump."""
+    counts = tables.read_counts(Host())
+    return None if counts.ipv4 is None or counts.ipv6 is None else sum(counts.ipv4.values()) + counts.ipv6
+
+
+def _save() -> tuple[_network.Saved, list[str]]:
+    """What a start of networkd could delete, and why that would not be looked after."""
+    try:
+        saved = _network.save(Host(timeout=_SECONDS), True, True)
+        if saved.rules or saved.routes:
+            Host().run(["ip", "-V"])
+    except _names.Refused as refused:
+        return _network.Saved([], [], [refused.why]), [refused.why.partition("; set both")[0]]
+    except NotSeen as missing:
+        return _network.Saved([], [], [missing.why]), [f"what goes missing could not be put back: {missing.why}"]
+    return saved, []
+
+
+def _carry_out(state: _state.State, saved: _network.Saved, timeout: float, about: dict[str, Any]) -> dict[str, Any]:
+    # The connection may run over what is lost and put back here.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    began = time.monotonic()
+    try:
+        after = _restart.restart(state, timeout)
+    except NotSeen as refused:
+        raise Failed(f"systemd-networkd was not restarted: {refused.why}", **about) from None
+    about.update(restarted=after.invocation != state.invocation, seconds=round(time.monotonic() - began, 1))
+    # Routes before the rules that lead to them, so that no packet takes half a table.
+    outcome, unseen = _settle([tuple(words) for words in saved.routes + saved.rules], bool(saved.routes))
+    back = [words for words in outcome.lost if not outcome.missing.get(words)]
+    missing = [f"ip {' '.join(words)}: {why}" for words, why in outcome.missing.items() if why]
+    about.update(put_back=[f"ip {' '.join(words)}" for words in back[:_MOST_SHOWN]], missing=missing[:_MOST_SHOWN])
+    wrong = [] if after.runs and about["restarted"] else [f"systemd-networkd is {after.active} {timeout} s after its restart; see its journal"]
+    wrong += [unseen] if unseen else []
+    wrong += [f"not put back: {'; '.join(missing[:5])}{' and others' if missing[5:] else ''}"] if missing else []
+    if wrong:
+        raise Failed("; ".join(wrong), changed=True, **about)
+    return {"changed": True, "msg": f"systemd-networkd was restarted in {about['seconds']} s; {len(back)} rules and routes were put back", **about}
+
+
+def _settle(kept: list[_kept.Words], routes: bool) -> tuple[_kept.Outcome, str]:
+    """What was lost, and why nobody could look."""
+    if not kept:
+        return _kept.Outcome([], {}), ""
+    try:
+        return _kept.settle(kept, lambda: _kept.present(_SECONDS, routes), _kept.put_back), ""
+    except Unanswered as failed:
+        return _kept.Outcome([], {}), f"whether rules and routes are still there was not seen: {failed.why}"

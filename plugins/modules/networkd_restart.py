@@ -1,0 +1,136 @@
+#!/usr/bin/python
+# Copyright (c) 2026, holdfast.baseline contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: networkd_restart
+short_description: Restart systemd-networkd, unless that is the outage, and lose no rule and no route
+version_added: 0.2.0
+author:
+  - The holdfast.baseline contributors (@holdfast)
+description:
+  - Remembers the policy rules and routes that a start of networkd can delete, restarts it, waits until it serves and has configured
+    its links again, and puts back what went missing. All of that happens on the host, in one task, so that it goes on where the connection doesn't.
+  - Refuses, before anything is touched, where the restart itself could be the outage. Tables may be so big that networkd does not start again,
+    or it may be failing or flapping already, or its last start took long.
+  - Restarts each time that it is asked to. Whether that is needed, M(holdfast.baseline.systemd_dropin) tells.
+notes:
+  - Needs root, and the C(ip) command where there is something to put back.
+  - Never reloads or reconfigures. That would not apply C(networkd.conf), and would delete what is to be kept.
+  - A route that its own software takes away in the few seconds after the restart is put back as well.
+  - At most 1,000 rules and routes can be looked after.
+options:
+  force:
+    description: Restart also where it could be the outage.
+    type: bool
+    default: false
+  slow_start:
+    description: A last start that took more seconds than this is a reason to refuse.
+    type: float
+    default: 10
+  timeout:
+    description: How many seconds networkd has to serve again.
+    type: int
+    default: 60
+extends_documentation_fragment:
+  - holdfast.baseline.attributes
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Refuses as it would for real.
+  diff_mode:
+    support: N/A
+    details:
+      - Changes no file.
+  idempotent:
+    support: none
+    details:
+      - Restarts each time.
+seealso:
+  - module: holdfast.baseline.systemd_dropin
+"""
+
+EXAMPLES = r"""
+- name: Keep networkd from deleting rules and routes that are not its own
+  holdfast.baseline.systemd_dropin:
+    config: networkd.conf
+    settings:
+      ManageForeignRoutingPolicyRules: false
+      ManageForeignRoutes: false
+  register: protection
+
+- name: Bring that into force
+  holdfast.baseline.networkd_restart:
+  when: protection.restart_needed
+"""
+
+RETURN = r"""
+restarted:
+  description: Whether networkd was restarted.
+  returned: success
+  type: bool
+seconds:
+  description: How long that took, with its links.
+  returned: when it was restarted
+  type: float
+  sample: 1.2
+doubts:
+  description: Why the restart could be the outage.
+  returned: when networkd runs or should
+  type: list
+  elements: str
+  sample: []
+kept:
+  description: How many rules and routes were looked after.
+  returned: when it was not refused
+  type: dict
+  sample: {rules: 8, routes: 3}
+not_kept:
+  description: What could not be put back if it were lost, with the reason.
+  returned: when it was not refused
+  type: list
+  elements: str
+  sample: []
+put_back:
+  description: What went missing and is there again.
+  returned: when it was restarted
+  type: list
+  elements: str
+  sample: ["ip -4 route add throw 10.77.0.0/24 table 52 proto 3"]
+missing:
+  description: What is still missing, with the reason. The task fails then.
+  returned: when it was restarted
+  type: list
+  elements: str
+  sample: []
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.holdfast.baseline.plugins.module_utils._networkd._run import Failed, run
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "force": {"type": "bool", "default": False},
+            "slow_start": {"type": "float", "default": 10},
+            "timeout": {"type": "int", "default": 60},
+        },
+        supports_check_mode=True,
+    )
+    for name, most in (("slow_start", 600), ("timeout", 600)):
+        if not 1 <= module.params[name] <= most:
+            module.fail_json(msg=f"{name}: write a number of seconds from 1 to {most}")
+    try:
+        result = run(module.params, module.check_mode)
+    except Failed as failed:
+        module.fail_json(msg=failed.why, **failed.result)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

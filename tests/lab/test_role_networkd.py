@@ -1,0 +1,138 @@
+# Copyright (c) 2026, holdfast.baseline contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role networkd on real hosts: it protects and loses nothing, or refuses and touches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from holdlab.hosts import Host
+from holdlab.lab import Lab
+from holdlab.role import Done, run_role
+
+DEFAULTS = """
+rm /etc/systemd/networkd.conf.d/10-lab.conf
+systemctl restart systemd-networkd
+sleep 1
+like-tailscale 10.77.0.0/24 172.30.5.0/24 fe80::/64
+"""
+# Where networkd's times would tell of a restart, and every file would of a change.
+LOOK = """
+systemctl show -p InvocationID systemd-networkd
+find /etc /run/systemd/networkd.conf.d -type f -exec md5sum {} + 2>/dev/null | sort
+find /etc/systemd | sort
+"""
+NETWORK = "for family in -4 -6; do ip $family rule; ip $family route show table 52 | sed 's/ metric 1024 pref medium//'; done"
+FOUR_RULES = "[ \"$(ip -4 rule | grep -c '^52')\" = 4 ] && [ \"$(ip -6 rule | grep -c '^52')\" = 4 ]"
+MANY_ROUTES = """
+seq 0 19999 | awk '{printf "route add throw 11.%d.%d.%d/32 table 99\\n", $1/65536, $1/256%256, $1%256}' >/tmp/routes
+ip -batch /tmp/routes
+"""
+LATER = "printf '[Network]\\nManageForeignRoutes=yes\\n' >/etc/systemd/networkd.conf.d/95-admin.conf"
+FLAPS = "systemctl kill -s ABRT systemd-networkd; sleep 3; systemctl is-active systemd-networkd"
+# The socket would start it again at the next word of the kernel.
+FAILED = "systemctl stop systemd-networkd.socket systemd-networkd; mkdir -p /run/systemd/system/systemd-networkd.service.d; " \
+    "printf '[Service]\\nExecStart=\\nExecStart=/bin/false\\nRestart=no\\n' >/run/systemd/system/systemd-networkd.service.d/x.conf; " \
+    "systemctl daemon-reload; systemctl start systemd-networkd || true; systemctl stop systemd-networkd.socket"
+
+
+class Roled:
+    """A host and the role on it."""
+
+    def __init__(self, lab: Lab, host: Host) -> None:
+        self.lab, self.host = lab, host
+
+    def role(self, check: bool = False, **variables: Any) -> Done:
+        """How the role ends."""
+        return run_role(self.lab.spaces, self.host, "networkd", variables, check=check)
+
+    def do(self, script: str) -> str:
+        """What the lines print; they must succeed."""
+        done = self.host.run(script)
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+
+@pytest.fixture(params=["debian12", "debian13"])
+def roled(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Roled]:
+    """A host in the state of incident 004."""
+    host = lab.boot(request.param)
+    try:
+        roled = Roled(lab, host)
+        roled.do(DEFAULTS)
+        yield roled
+    finally:
+        lab.remove(host)
+
+
+def test_nothing_is_lost_any_more(roled: Roled) -> None:
+    network, look = roled.do(NETWORK), roled.do(LOOK)
+    planned = roled.role(check=True)
+    assert not planned.failed and planned.changed == 2 and "ManageForeignRoutes" in planned.output, planned.output
+    assert roled.do(LOOK) == look
+    done = roled.role()
+    assert not done.failed and done.changed == 2, done.output
+    assert roled.do(NETWORK) == network
+    again = roled.role()
+    assert not again.failed and again.changed == 0, again.output
+    for _time in range(3):
+        roled.do("systemctl restart systemd-networkd; sleep 2")
+        assert roled.do(NETWORK) == network
+    roled.host.reboot()
+    roled.do(f"like-tailscale 10.77.0.0/24 172.30.5.0/24 fe80::/64; systemctl restart systemd-networkd; sleep 2; {FOUR_RULES}")
+    assert roled.do(NETWORK) == network
+    assert roled.role().changed == 0
+
+
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [
+        pytest.param(MANY_ROUTES, "could be the outage: there are 2", id="big table"),
+        pytest.param(LATER, "/etc/systemd/networkd.conf.d/95-admin.conf:2", id="a later drop-in"),
+        pytest.param(FLAPS, "came back by itself 1 times", id="flapping"),
+        pytest.param(FAILED, "systemd-networkd is failed", id="failed"),
+    ],
+)
+def test_refused_and_nothing_touched(roled: Roled, broken: str, why: str) -> None:
+    roled.do(broken)
+    look = roled.do(LOOK)
+    refused = roled.role()
+    assert refused.failed and refused.changed == 0 and why in refused.output, refused.output
+    assert roled.do(LOOK) == look
+
+
+def test_forced_in_spite_of_a_big_table(roled: Roled) -> None:
+    roled.do(MANY_ROUTES)
+    network = roled.do(NETWORK)
+    forced = roled.role(holdfast_networkd_force=True)
+    assert not forced.failed and forced.changed == 2, forced.output
+    assert roled.do(NETWORK) == network
+    assert roled.role().changed == 0
+
+
+def test_what_the_restart_costs_is_put_back(roled: Roled) -> None:
+    """The unit itself deletes a rule and a route here, in the place of whatever else may."""
+    roled.do("mkdir -p /run/systemd/system/systemd-networkd.service.d")
+    roled.do("printf '[Service]\\nExecStartPost=/bin/sh -c \"ip rule del pref 5270; ip route del throw 172.30.5.0/24 table 52\"\\n'"
+             " >/run/systemd/system/systemd-networkd.service.d/x.conf; systemctl daemon-reload")
+    network = roled.do(NETWORK)
+    done = roled.role()
+    assert not done.failed and "2 rules and routes were put back" in done.output, done.output
+    assert roled.do(NETWORK) == network
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_route_on_a_managed_link(roled: Roled, keep: bool) -> None:
+    """252 sets the addresses anew: the route is put back after the role's restart; after the next one it is there if kept."""
+    roled.do("ip route add 203.0.113.0/24 via 10.77.0.1 dev host0 proto bird")
+    done = roled.role(holdfast_networkd_keep_configuration=keep)
+    assert not done.failed, done.output
+    assert "bird" in roled.do("ip route show 203.0.113.0/24")
+    costs = roled.host.run("grep -q 'VERSION_ID=\"12\"' /etc/os-release").returncode == 0 and not keep
+    assert ("still costs 1 routes" in done.output) == costs
+    roled.do("systemctl restart systemd-networkd; sleep 2")
+    assert ("bird" not in roled.do("ip route show 203.0.113.0/24")) == costs

@@ -1,0 +1,114 @@
+# Copyright (c) 2026, holdfast.baseline contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._names import Refused
+from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._network import Saved
+from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import Unanswered
+from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import _run
+from ansible_collections.holdfast.baseline.plugins.module_utils._networkd._state import State
+
+GOOD = State("loaded", "active", 0, "old", 0.5, 100.0)
+RULE, THROW = ["-4", "rule", "add", "pref", "5270"], ["-4", "route", "add", "throw", "10.77.0.0/24"]
+PARAMS = {"force": False, "slow_start": 10.0, "timeout": 60}
+
+
+def told(what):
+    """What a test put there; raised where it is an error."""
+    error = what if isinstance(what, Exception) else None
+    if error:
+        raise error
+    return what
+
+
+@pytest.fixture
+def host(monkeypatch):
+    """What the module sees and does, to be changed by a test; `restarts` counts."""
+    host = {"state": GOOD, "after": GOOD._replace(invocation="new"), "routes": 5, "saved": Saved([RULE], [THROW], []), "left": [], "restarts": 0}
+
+    def restart(_before, _timeout):
+        host["restarts"] += 1
+        return host["after"]
+
+    def present(_timeout, _routes):
+        return {tuple(words) for words in told(host["left"])}
+
+    def put(words):
+        host["left"].append(list(words))
+        return ""
+
+    monkeypatch.setattr(_run.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(_run._restart, "look", lambda _timeout: host["state"])
+    monkeypatch.setattr(_run._restart, "restart", restart)
+    monkeypatch.setattr(_run, "_routes", lambda: host["routes"])
+    monkeypatch.setattr(_run._network, "save", lambda *_what: told(host["saved"]))
+    monkeypatch.setattr(_run.Host, "run", lambda _host, _argv: "")
+    monkeypatch.setattr(_run._kept, "present", present)
+    monkeypatch.setattr(_run._kept, "put_back", put)
+    monkeypatch.setattr(_run._kept, "_PAUSE", 0)
+    monkeypatch.setattr(_run.signal, "signal", lambda *_what: None)
+    return host
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"routes": 10_001}, "there are 10001 routes"),
+        ({"routes": None}, "can't be seen"),
+        ({"state": GOOD._replace(active="failed")}, "is failed"),
+        ({"saved": Refused("rules, routes: 1001 could be lost; set both to false to go on")}, "1001 could be lost"),
+    ],
+)
+def test_refused_unless_forced(host: dict, changes: dict, why: str) -> None:
+    host.update(changes)
+    for check in (True, False):
+        with pytest.raises(_run.Failed, match="nothing was touched") as refused:
+            _run.run(PARAMS, check)
+        assert why in refused.value.why and host["restarts"] == 0
+    assert why in _run.run({**PARAMS, "force": True}, False)["doubts"][0]
+    assert host["restarts"] == 1
+
+
+def test_forced_looks_after_rules_where_routes_are_too_many(host: dict) -> None:
+    host["routes"] = 10_001
+    result = _run.run({**PARAMS, "force": True}, False)
+    assert (result["kept"], result["put_back"]) == ({"rules": 1, "routes": 0}, ["ip -4 rule add pref 5270"])
+    assert "too many" in result["not_kept"][0]
+
+
+def test_put_back_and_told(host: dict) -> None:
+    assert _run.run(PARAMS, True)["changed"] and host["restarts"] == 0
+    result = _run.run(PARAMS, False)
+    assert (result["changed"], result["restarted"], result["kept"]) == (True, True, {"rules": 1, "routes": 1})
+    # The table is whole again before a rule leads to it.
+    assert result["put_back"] == ["ip -4 route add throw 10.77.0.0/24", "ip -4 rule add pref 5270"]
+
+
+@pytest.mark.parametrize("state", [State("not-found", "inactive"), State("masked", "inactive"), State("loaded", "inactive")])
+def test_nothing_to_restart(host: dict, state: State) -> None:
+    host["state"] = state
+    assert not _run.run(PARAMS, False)["changed"] and host["restarts"] == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"after": GOOD._replace(active="failed", invocation="new")}, "systemd-networkd is failed 60 s after"),
+        ({"after": GOOD}, "systemd-networkd is active 60 s after"),
+        ({"left": Unanswered("netlink: no memory")}, "was not seen: netlink: no memory"),
+    ],
+)
+def test_failed_after_the_restart(host: dict, changes: dict, why: str) -> None:
+    host.update(changes)
+    with pytest.raises(_run.Failed) as failed:
+        _run.run(PARAMS, False)
+    assert why in failed.value.why and failed.value.result["changed"]
+
+
+def test_what_is_missing_is_named(host: dict, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_run._kept, "put_back", lambda _words: "no such device")
+    with pytest.raises(_run.Failed, match="not put back: ip -4 route add throw 10.77.0.0/24: no such device"):
+        _run.run(PARAMS, False)
