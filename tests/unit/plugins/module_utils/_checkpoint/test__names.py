@@ -69,7 +69,10 @@ def test_bad_ids_are_refused(ident):
         _names.check_id(ident)
 
 
-@pytest.mark.parametrize("name", ["networkd", "a b.service", "x.service\n", "../x.service", "-x.service", "$(x).service", "x.mount", "a\\x2d.service", "%i.service"])
+@pytest.mark.parametrize(
+    "name",
+    ["networkd", "a b.service", "x.service\n", "../x.service", "-x.service", "$(x).service", "x.mount", "a\\x2d.service", "%i.service"],
+)
 def test_bad_units_are_refused(name):
     with pytest.raises(Refused, match="units: "):
         _names.check_unit(name)

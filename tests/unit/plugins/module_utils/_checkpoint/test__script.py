@@ -54,7 +54,8 @@ class Place:
 
     async def _run(self, reason, environment):
         shell = await asyncio.create_subprocess_exec(
-            "sh", "-c", 'echo $$ >"$1/systemctl.pid"; exec sh "$2" "$3"', "sh", self.tmp / "bin", self.store.script(IDENT), reason, cwd=self.tmp, env=environment,
+            "sh", "-c", 'echo $$ >"$1/systemctl.pid"; exec sh "$2" "$3"', "sh", self.tmp / "bin", self.store.script(IDENT), reason,
+            cwd=self.tmp, env=environment,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         out, _err = await asyncio.wait_for(shell.communicate(), 60)
