@@ -30,7 +30,7 @@ lab: ## Prove the rules on real hosts (root, Debian): [SCENARIOS=dir RULES=dir] 
 lab-shell: ## Boot a scenario's host and open a shell in it: SCENARIO=subject/name [IMAGE=debian12]
 	$(STEP) lab-shell
 
-bench: ## Measure what audits and probes cost, as ratios (root, Debian) [ARGS="audit facts report probe" for some]
+bench: ## Measure what audits and probes cost, as ratios (root, Debian) [ARGS=audit or ARGS=probe for one part]
 	$(STEP) bench
 
 docs: ## Generate the tables in docs/
