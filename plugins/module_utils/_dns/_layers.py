@@ -46,9 +46,11 @@ def runs(resolver: dict[str, Any]) -> bool:
 
 
 def asked_by_libc(resolver: dict[str, Any]) -> list[str]:
-    """The nameservers of resolv.conf that glibc asks; 127.0.0.1 where there are none (resolv.conf(5))."""
-    nameservers = resolver["resolv_conf"].get("nameservers", [])
-    return [each["address"] for each in nameservers if each["asked"]] or ["127.0.0.1"]
+    """The nameservers of resolv.conf that glibc asks; 127.0.0.1 where it names none (resolv.conf(5)), nobody where it wasn't seen."""
+    conf = resolver["resolv_conf"]
+    if conf["status"] == "unknown":
+        return []
+    return [each["address"] for each in conf["nameservers"] if each["asked"]] or ["127.0.0.1"]
 
 
 def _resolved(resolved: dict[str, Any]) -> Iterator[Layer]:

@@ -54,7 +54,7 @@ def _scopes(host: Host, facts: dict[str, Any]) -> tuple[list[Scope], list[str]]:
 def _fact(facts: dict[str, Any], options: dict[str, Any], made: Plan, result: Result, gaps: list[str]) -> dict[str, Any]:
     pinned = [each["name"].lower() for each in facts["hosts_file"].get("overrides", [])]
     judged = judge(made, result.cells, pinned)
-    holes = [*gaps, *_holes(judged)]
+    holes = [*gaps, *_unread(facts), *_holes(judged)]
     if made.cut:
         holes.append(f"{made.cut} questions or layers were too many")
     return {
@@ -70,6 +70,15 @@ def _fact(facts: dict[str, Any], options: dict[str, Any], made: Plan, result: Re
         "loss": _loss(judged),
         **bounded("connections", result.connections),
     }
+
+
+def _unread(facts: dict[str, Any]) -> list[str]:
+    """What was read in part or not at all of what says which layers there are: a layer that nobody knows of can't be found right."""
+    nodes = [facts[name] for name in ("resolv_conf", "nsswitch", "hosts_file")]
+    unread = [str(node["why"]) for node in nodes if node["status"] == "unknown" or node.get("complete") is False]
+    running = facts["resolved"].get("running", {})
+    cut = sum(scope.get(f"{name}_cut", 0) for scope in [running, *running.get("links", [])] for name in ("servers", "domains", "links"))
+    return [*unread, *([f"{cut} servers, domains or links of systemd-resolved were too many to look at"] if cut else [])]
 
 
 def _holes(judged: Sequence[Judged]) -> list[str]:

@@ -13,6 +13,7 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._dns._model impo
 from ansible_collections.holdfast.baseline.plugins.module_utils._dns._routing import Scope
 
 MOST = 64
+_DOMAINS_OF_A_SCOPE = 4
 _REVERSE = ("in-addr.arpa", "ip6.arpa")
 # Harmless questions for a probe that was given nothing to ask: every resolver knows the root, and example.com is reserved (RFC 2606).
 _ROOT = ".", "NS"
@@ -66,5 +67,7 @@ def expected(expect: Any) -> Expected:
 
 
 def _routing_domains(scopes: Sequence[Scope]) -> list[str]:
-    names = dict.fromkeys(domain.strip(".").lower() for scope in scopes for domain in scope.domains)
-    return [name for name in names if name and not name.endswith(_REVERSE)][:8]
+    """The first few domains of each scope, so that none goes unasked."""
+    names = [[domain.strip(".").lower() for domain in scope.domains] for scope in scopes]
+    asked = [[name for name in each if name and not name.endswith(_REVERSE)][:_DOMAINS_OF_A_SCOPE] for each in names]
+    return list(dict.fromkeys(name for each in asked for name in each))

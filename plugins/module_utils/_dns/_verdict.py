@@ -72,7 +72,7 @@ def _blame(bad: Judged, made: Plan, cells: dict[Ask, Judged], pinned: Sequence[s
     layer, question = bad.ask
     if bad.kind == "differs" and question.typed.lower() in pinned and layer.kind in ("libc", "stub", "proxy"):
         return [Fault(HOSTS_FILE, bad.kind, bad)]
-    if layer.kind in ("network", "stub", "proxy", "libc", "cache") and _resolved_is_dead(question, cells):
+    if layer.kind in ("network", "stub", "proxy", "libc", "cache") and _resolved_is_dead(cells):
         return [Fault(RESOLVED, "timeout", bad)]
     if layer.kind == "cache" or bad.kind == "stale" and layer.kind in ("stub", "libc"):
         return [] if _explained(layer, question, made, cells) else [Fault(CACHE, bad.kind, bad)]
@@ -81,7 +81,7 @@ def _blame(bad: Judged, made: Plan, cells: dict[Ask, Judged], pinned: Sequence[s
     return [Fault(RESOLVED if layer.kind == "network" else layer.name, bad.kind, bad)]
 
 
-def _resolved_is_dead(question: Question, cells: dict[Ask, Judged]) -> bool:
+def _resolved_is_dead(cells: dict[Ask, Judged]) -> bool:
     """Whether not even the cache answers, so that no server can be the reason."""
     cache = [each for each in cells.values() if each.ask.layer.kind == "cache"]
     return bool(cache) and all(each.cell["error"] == "timeout" for each in cache)
@@ -118,10 +118,10 @@ def _everywhere(faults: list[Fault], cells: dict[Ask, Judged]) -> list[Fault]:
 
 def _whole_servers(faults: list[Fault], cells: dict[Ask, Judged]) -> list[Fault]:
     """Where every transport of a server fails alike the server is to blame; where only TCP isn't reached, TCP is."""
-    return [fault._replace(**_of_server(fault, faults, cells)) for fault in faults]
+    return [fault._replace(**_of_server(fault, cells)) for fault in faults]
 
 
-def _of_server(fault: Fault, faults: list[Fault], cells: dict[Ask, Judged]) -> dict[str, str]:
+def _of_server(fault: Fault, cells: dict[Ask, Judged]) -> dict[str, str]:
     layer, question = fault.bad.ask
     if fault.layer != layer.name or layer.transport not in ("udp", "tcp", "tls"):
         return {}
@@ -179,7 +179,7 @@ def _entries(question: Question, made: Plan, cells: dict[Ask, Judged]) -> list[J
     """The C library's cell; for a type that it isn't asked for, that of the first nameserver which it reads."""
     column = {each.ask.layer: each for each in cells.values() if each.ask.question == question}
     libc = [each for layer, each in column.items() if layer.kind == "libc"]
-    first = [each for layer, each in column.items() if layer.address == made.nameservers[0] and layer.transport == "udp"]
+    first = [each for layer, each in column.items() if layer.address in made.nameservers[:1] and layer.transport == "udp"]
     return libc or first[:1]
 
 

@@ -13,7 +13,7 @@ OPTIONS = {"tls": False, "references": []}
 def facts(nameservers=("127.0.0.53",), version=257, active=True, listener=None):
     return {
         "resolved": {"status": "ok", "active": active, "version": version, "effective": {"DNSStubListener": listener}},
-        "resolv_conf": {"nameservers": [{"address": address, "asked": True} for address in nameservers]},
+        "resolv_conf": {"status": "ok", "nameservers": [{"address": address, "asked": True} for address in nameservers]},
     }
 
 
@@ -72,6 +72,12 @@ def test_what_resolv_conf_shares_with_the_upstreams_is_asked_once():
 
 def test_without_any_nameserver_glibc_asks_this_host():
     assert "resolv.conf 127.0.0.1 udp" in names(facts([], active=False))
+
+
+def test_a_resolv_conf_that_was_not_seen_names_nobody():
+    host = facts(active=False)
+    host["resolv_conf"] = {"status": "unknown", "why": "/etc/resolv.conf: permission denied", "nameservers": []}
+    assert names(host) == ["C library"]
 
 
 def test_references():

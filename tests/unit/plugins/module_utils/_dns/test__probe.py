@@ -63,3 +63,18 @@ def test_what_could_not_be_asked_leaves_a_hole(host, monkeypatch):
 def test_questions_that_were_sent_again_are_counted(host, monkeypatch):
     fact, _seen = probe(host, monkeypatch, lambda ask, cell: {**cell, "tries": 1 if ask.question.absent else 3})
     assert fact["loss"] == [{"layer": "resolv.conf 192.0.2.53 udp", "answered": 2, "sent_again": 1}]
+
+
+@pytest.mark.parametrize(
+    ("node", "seen", "hole"),
+    [
+        pytest.param("resolv_conf", {"status": "unknown", "why": "permission denied", "nameservers": []}, "permission denied", id="not read"),
+        pytest.param("hosts_file", {"status": "ok", "complete": False, "why": "too large"}, "too large", id="read in part"),
+        pytest.param("resolved", {"status": "ok", "running": {"links": [], "links_cut": 3}}, "3 servers, domains or links", id="cut"),
+    ],
+)
+def test_a_layer_that_nobody_knows_of_is_a_hole(node, seen, hole):
+    right = {"status": "ok"}
+    facts = {"resolv_conf": right, "nsswitch": right, "hosts_file": right, "resolved": {"status": "absent"}}
+    assert _probe._unread(facts) == []
+    assert hole in _probe._unread({**facts, node: seen})[0]

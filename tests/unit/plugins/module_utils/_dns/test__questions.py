@@ -61,3 +61,8 @@ def test_expected(expect, means):
 
 def test_an_absent_label_is_asked_with_its_final_dot():
     assert (absent("example.lab").name, absent("example.lab").typed) == ("example.lab.", "example.lab.")
+
+
+def test_no_scope_goes_unasked_because_another_has_many_domains():
+    links = [Scope("vpn0", [], [f"d{number}.lab" for number in range(40)], False), Scope("vpn1", [], ["corp.lab"], False)]
+    assert keys({"zones": ["a.lab"]}, links)[1:] == [f"absent.d{number}.lab A" for number in range(4)] + ["absent.corp.lab A"]

@@ -37,7 +37,7 @@ def facts(by="resolve", active=True, nameservers=("127.0.0.53",), version=257):
     return {
         "resolved": resolved,
         "nsswitch": {"by": by},
-        "resolv_conf": {"nameservers": [{"address": address, "asked": True} for address in nameservers]},
+        "resolv_conf": {"status": "ok", "nameservers": [{"address": address, "asked": True} for address in nameservers]},
     }
 
 
