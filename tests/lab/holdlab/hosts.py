@@ -88,7 +88,9 @@ class Host:
 
     def reboot(self) -> None:
         """Reboot the host and wait until it is up again. What it has on disk is kept."""
+        old = self._init()
         self.run("systemctl reboot")
+        self._wait_for_new_init(old)
         self._wait_for_new_boot()
 
     def stop(self) -> None:
@@ -105,6 +107,18 @@ class Host:
             return child_of(child_of(shell))
         except OSError as error:
             raise RuntimeError(f"host {self.name} is not running") from error
+
+    def _wait_for_new_init(self, old: int) -> None:
+        """Until the old PID 1 is gone, or a minute has passed; seen from outside.
+
+        systemd-shutdown 252 waits 90 s for a process that it has killed and that isn't its child, such as one that entered the host meanwhile.
+        """
+        deadline = time.monotonic() + BOOT_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            with contextlib.suppress(RuntimeError):
+                if self._init() != old:
+                    return
+            time.sleep(0.05)
 
     def _wait_for_new_boot(self) -> None:
         """Until systemd has started everything and the network is up; RuntimeError after a minute."""
