@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from holdlab.audit import COLLECTION
+from holdlab.controller import COLLECTION
 from holdlab.hosts import Host
 from holdlab.namespaces import ROOM, Namespaces
 from page import Section, say

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from holdlab.audit import COLLECTION, SSH
+from holdlab.controller import COLLECTION, SSH
 from holdlab.hosts import Host
 from holdlab.namespaces import ROOM, Namespaces
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from holdlab.audit import COLLECTION, audit
+from holdlab.audit import audit
+from holdlab.controller import COLLECTION
 from holdlab.hosts import Host
 from holdlab.namespaces import Namespaces
 from page import Section, say

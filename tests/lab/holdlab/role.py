@@ -6,21 +6,16 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from . import audit
+from .controller import Controller
 from .hosts import Host
-from .namespaces import ROOM, Namespaces
+from .namespaces import Namespaces
 
 _RECAP = re.compile(r"^\S+ +: ok=\d+ +changed=(\d+) +unreachable=(\d+) +failed=(\d+)", re.MULTILINE)
-
-_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -34,18 +29,9 @@ class Done:
 
 def run_role(spaces: Namespaces, host: Host, role: str, variables: Mapping[str, Any], *, check: bool = False) -> Done:
     """Run holdfast.baseline.<role> as root. Raises RuntimeError with ansible's output where it doesn't even begin."""
-    folder = f"{ROOM}/role-{next(_numbers)}"
-    inside = spaces.path(folder)
-    inside.mkdir()
-    (inside / "ansible.cfg").touch()
-    audit._write(inside / "hosts.json", {"all": {"hosts": {host.name: audit._connection(host, "root")}}})
-    audit._write(inside / "variables.json", variables)
-    play = {"name": f"Run {role}", "hosts": "all", "gather_facts": False, "roles": [f"holdfast.baseline.{role}"]}
-    audit._write(inside / "play.json", [play])
-    audit._link_collection(spaces)
-    command = [str(Path(sys.executable).parent / "ansible-playbook"), f"{folder}/play.json", "--inventory", f"{folder}/hosts.json"]
-    command += ["--extra-vars", f"@{folder}/variables.json", *(["--check", "--diff"] if check else [])]
-    done = spaces.run(command, env=audit._environment(folder), timeout=audit.SECONDS, check=False)
+    controller = Controller(spaces, [host])
+    play = controller.write("play.json", [{"name": f"Run {role}", "hosts": "all", "gather_facts": False, "roles": [f"holdfast.baseline.{role}"]}])
+    done = controller.run("ansible-playbook", play, *(["--check", "--diff"] if check else []), variables=variables)
     recap = _RECAP.search(done.stdout)
     if not recap:
         raise RuntimeError(f"the role {role} did not run:\n{done.stdout}{done.stderr}")
