@@ -1,0 +1,42 @@
+# Copyright (c) 2026, holdfast.baseline contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Hold two looks at a host against each other, on the controller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.holdfast.baseline.plugins.modules import prove as stub
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._options import argument_spec
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._plain import plain
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._prove import Look, prove
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._report import read
+
+
+class ActionModule(ActionBase):
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result = super().run(tmp, task_vars)
+        _checked, options = self.validate_argument_spec(argument_spec=argument_spec(stub.DOCUMENTATION))
+        before, after = (_look(options[name], options[f"facts_{name}"]) for name in ("before", "after"))
+        probed = plain(options["probed"])
+        compared = probed.get("compared") if "compared" in probed else _not_probed(probed)
+        return result | {"changed": False, "proof": prove(before, after, compared, options["targets"])}
+
+
+def _look(assessed: Any, facts: Mapping[str, Any]) -> Look:
+    about, findings = read(assessed)
+    return Look(about, findings, plain(facts))
+
+
+def _not_probed(probed: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a probe that failed says: nobody can tell. Nothing where none was asked for."""
+    if not (probed.get("failed") or probed.get("unreachable")):
+        return None
+    return {"status": "unknown", "why": probed.get("msg") or "the probe failed without a reason", "overall": "worse", "questions": {}}

@@ -1,0 +1,140 @@
+# Copyright (c) 2026, holdfast.baseline contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: its interface may change at any time.
+
+"""Two looks at one host, held against each other: what became worse, what was mended. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._plain import one_line
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._severity import rank
+
+_FINE = ("pass", "not_applicable", "waived")
+_SERVICES = {"systemd-networkd": "routes.networkd.active", "systemd-resolved": "resolver.resolved.active"}
+_MOST_LINES = 20
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen of a host at one time: `about` and `findings` as assess returns them, and the facts behind them."""
+
+    about: Mapping[str, Any]
+    findings: Iterable[Mapping[str, Any]]
+    facts: Mapping[str, Any]
+
+    def by_rule(self) -> dict[str, Mapping[str, Any]]:
+        """The findings by rule id."""
+        return {str(finding["rule"]): finding for finding in self.findings}
+
+
+def prove(before: Look, after: Look, compared: Mapping[str, Any] | None = None, targets: Iterable[str] = ()) -> dict[str, Any]:
+    """{status, why, mended}: whether the host may stay as it is now.
+
+    status: `worse` where anything was lost or can't be seen any more, else `unmended` where one of `targets`, the rules that the change was
+    to mend, still doesn't pass, else `better` or `same`. why: a line for each reason. mended: ids of the rules that failed and don't now.
+    compared: the two probes, as dns_probe returns it; nothing where none was asked for.
+    A finding that was unknown and fails now is no loss: it is seen now.
+    """
+    lost = [*_lost(before, after), *_unanswered(compared)]
+    unmended = [] if lost else list(_unmended(before, after, targets))
+    mended = [rule for rule, old, new in _pairs(before, after) if old["status"] == "fail" and new and new["status"] in _FINE]
+    better = mended or (compared or {}).get("overall") == "better"
+    status = "worse" if lost else "unmended" if unmended else "better" if better else "same"
+    return {"status": status, "why": _bounded([*lost, *unmended]), "mended": mended}
+
+
+def _lost(before: Look, after: Look) -> Iterator[str]:
+    if after.about.get("status") != "reached":
+        yield f"the host can't be looked at any more: {one_line(after.about.get('why') or 'no reason given')}"
+        return
+    for rule, old, new in _pairs(before, after):
+        yield from _worse(rule, old, new)
+    yield from _new_failures(before, after)
+    yield from _gone(before.facts, after.facts)
+
+
+def _pairs(before: Look, after: Look) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any] | None]]:
+    now = after.by_rule()
+    for rule, old in before.by_rule().items():
+        yield rule, old, now.get(rule)
+
+
+def _worse(rule: str, old: Mapping[str, Any], new: Mapping[str, Any] | None) -> Iterator[str]:
+    if new is None:
+        yield f"{rule} is not judged any more"
+    elif new["status"] == "unknown" and old["status"] != "unknown":
+        yield f"{rule} can't be judged any more: {one_line(new.get('reason') or 'no reason given')}"
+    elif new["status"] == "fail" and old["status"] in _FINE:
+        yield f"{rule} fails since the change: {one_line(new['title'])}"
+    elif new["status"] == "fail" and old["status"] == "fail" and rank(new["severity"]) > rank(old["severity"]):
+        yield f"{rule} is {new['severity']} since the change, it was {old['severity']}"
+
+
+def _new_failures(before: Look, after: Look) -> Iterator[str]:
+    known = before.by_rule()
+    for rule, new in after.by_rule().items():
+        if rule not in known and new["status"] in ("fail", "unknown"):
+            yield f"{rule} is {new['status']} since the change"
+
+
+def _gone(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    for service, path in _SERVICES.items():
+        if _at(before, path) is True and _at(after, path) is not True:
+            yield f"{service} doesn't run any more"
+    for family in ("ipv4", "ipv6"):
+        if _default_routes(before, family) and not _default_routes(after, family):
+            yield f"there is no default route for {family} any more"
+    old, new = _policy_rules(before), _policy_rules(after)
+    if old is not None and new is not None:
+        yield from (f"the policy rule {rule} is gone" for rule in sorted(old - new))
+
+
+def _at(facts: Any, path: str) -> Any:
+    """What the facts have there, or None."""
+    for name in path.split("."):
+        facts = facts.get(name) if isinstance(facts, Mapping) else None
+    return facts
+
+
+def _default_routes(facts: Mapping[str, Any], family: str) -> bool:
+    routes = _at(facts, "routes.default_routes")
+    return isinstance(routes, list) and any(isinstance(route, Mapping) and route.get("family") == family for route in routes)
+
+
+def _policy_rules(facts: Mapping[str, Any]) -> set[str] | None:
+    """Every policy rule as text, or None where not all of them were seen."""
+    rules = _at(facts, "routes.rules")
+    if not isinstance(rules, Mapping) or rules.get("status") != "ok" or rules.get("listed_cut"):
+        return None
+    return {one_line(f"{rule.get('family')} {rule.get('priority')}: {rule.get('text')}") for rule in rules.get("listed") or []}
+
+
+def _unanswered(compared: Mapping[str, Any] | None) -> list[str]:
+    if not compared or compared.get("overall") != "worse":
+        return []
+    questions = (compared.get("questions") or {}).items()
+    lost = [_question(name, found) for name, found in questions if found["result"] == "worse"]
+    return lost or [f"DNS can't be probed any more: {one_line(compared.get('why') or 'no reason given')}"]
+
+
+def _question(name: str, found: Mapping[str, Any]) -> str:
+    layers = [layer for layer, result in found["layers"].items() if result == "worse"]
+    return one_line(f"{name} was answered before and isn't now" + (f" ({', '.join(layers)})" if layers else ""))
+
+
+def _unmended(before: Look, after: Look, targets: Iterable[str]) -> Iterator[str]:
+    old, new = before.by_rule(), after.by_rule()
+    for rule in targets:
+        if rule in old and old[rule]["status"] in ("fail", "unknown") and rule in new and new[rule]["status"] not in _FINE:
+            yield f"{rule} was to be mended and is still {'failing' if new[rule]['status'] == 'fail' else 'unknown'}"
+
+
+def _bounded(lines: list[str]) -> list[str]:
+    cut = len(lines) - _MOST_LINES
+    return lines[:_MOST_LINES] + ([f"and {cut} more"] if cut > 0 else [])
