@@ -32,13 +32,14 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
         _checked, options = self.validate_argument_spec(argument_spec=argument_spec(stub.DOCUMENTATION))
-        assessed, pending = registered(task_vars or {}, options["assessed"])
+        (assessed, enforced), pending = registered(task_vars or {}, options["assessed"], options["enforced"])
         report = build(
             assessed,
             Policy(options["fail_on"], options["unreachable"], options["unknown"]),
             check_mode=bool(self._task.check_mode),
             generated=datetime.now(timezone.utc),
             pending=pending,
+            enforced=enforced if options["enforced"] else None,
         )
         files = {name: os.path.join(options["dest"], _FILES[name][0]) for name in _FILES if name in options["formats"]}
         problem = write(report, files) if options["write"] else ""
@@ -58,20 +59,21 @@ class ActionModule(ActionBase):
         }
 
 
-def registered(task_vars: Mapping[str, Any], name: str) -> tuple[dict[str, Any], int]:
-    """What was registered under ``name`` for each host of the play, and how many hosts are left to later batches.
+def registered(task_vars: Mapping[str, Any], *names: str) -> tuple[list[dict[str, Any]], int]:
+    """What was registered under each name for each host of the play that had its turn, and how many hosts are left to later batches.
 
     Read raw, so that nothing that a host wrote goes near a template. A registered result, unlike a fact, can't be an old one from a fact cache.
     """
     hostvars = task_vars["hostvars"]
     batch = set(task_vars["ansible_play_batch"])
-    found: dict[str, Any] = {}
+    found: dict[str, list[Any]] = {}
     for host in task_vars["ansible_play_hosts_all"]:
         known = hostvars.raw_get(host)
-        result = known.get(name) if isinstance(known, Mapping) else None
-        if result is not None or host in batch:
-            found[str(host)] = result
-    return found, len(task_vars["ansible_play_hosts_all"]) - len(found)
+        results = [known.get(name) if isinstance(known, Mapping) and name else None for name in names]
+        if host in batch or any(result is not None for result in results):
+            found[str(host)] = results
+    by_name = [{host: results[place] for host, results in found.items()} for place in range(len(names))]
+    return by_name, len(task_vars["ansible_play_hosts_all"]) - len(found)
 
 
 def write(report: Mapping[str, Any], files: Mapping[str, str]) -> str:

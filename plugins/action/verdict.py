@@ -12,7 +12,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.holdfast.baseline.plugins.modules import verdict as stub
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._options import argument_spec
-from ansible_collections.holdfast.baseline.plugins.plugin_utils._report import Policy, entry, read, verdict
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._report import Policy, entry, read, tried, verdict
 
 
 class ActionModule(ActionBase):
@@ -22,8 +22,12 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         _checked, options = self.validate_argument_spec(argument_spec=argument_spec(stub.DOCUMENTATION))
         policy = Policy(options["fail_on"], options["unreachable"], options["unknown"])
-        about, findings = read((task_vars or {}).get(options["assessed"]))
-        why = verdict(entry(about, findings, policy), policy, options["report"])
+        known = task_vars or {}
+        about, findings = read(known.get(options["assessed"]))
+        host = entry(about, findings, policy)
+        if options["enforced"]:
+            host = tried(host, known.get(options["enforced"]), policy, bool(self._task.check_mode))
+        why = verdict(host, policy, options["report"])
         if why:
             return result | {"changed": False, "failed": True, "msg": why}
         # Skipped, so that a long list of good hosts can be hidden with display_skipped_hosts.

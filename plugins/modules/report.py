@@ -9,7 +9,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: report
-short_description: Write and show the report of an audit
+short_description: Write and show the report of an audit or of an enforced rollout
 version_added: 0.1.0
 author:
   - The holdfast.baseline contributors (@holdfast)
@@ -28,6 +28,17 @@ options:
     description: The name of the variable under which the result of M(holdfast.baseline.assess) was registered.
     type: str
     required: true
+  enforced:
+    description:
+      - Of an enforced rollout, the name of the variable that holds what became of a host. Empty for an audit.
+      - It is a mapping with C(outcome), which is C(unchanged), C(planned), C(confirmed), C(restored), C(refused), C(rolled_back), C(lost) or C(worse), and,
+        where there are such, C(why) and C(changes), both lists of texts, C(checkpoint), its id, C(until), its deadline in UTC,
+        and C(before), the result of M(holdfast.baseline.assess) from before the change. O(assessed) is then the one from after it.
+      - A host without one was not tried. Then a host fails the run that was refused, rolled back, lost, left worse, or not tried.
+        Findings that remain are shown and fail nothing. That is for an audit.
+    version_added: 0.2.0
+    type: str
+    default: ""
   fail_on:
     description: The severity at and above which a failing finding fails its host.
     type: str
@@ -95,6 +106,12 @@ EXAMPLES = r"""
     fail_on: medium
     dest: /var/lib/holdfast
   run_once: true
+
+- name: Report of an enforced rollout
+  holdfast.baseline.report:
+    assessed: assessed_after
+    enforced: outcome_of_the_host
+  run_once: true
 """
 
 RETURN = r"""
@@ -134,6 +151,12 @@ ansible_stats:
           description: How many hosts of status C(fail) aren't named, because of their number or because their name is no plain one.
           type: int
           sample: 0
+        holdfast_outcomes:
+          description: The number of hosts of each outcome.
+          returned: with O(enforced)
+          type: dict
+          sample:
+            {"worse": 0, "lost": 0, "rolled_back": 1, "refused": 0, "not_tried": 0, "unreachable": 0, "planned": 0, "confirmed": 9, "restored": 0, "unchanged": 2}
         holdfast_report:
           description: The absolute path of C(report.json); empty where it wasn't asked for.
           type: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: verdict
-short_description: Fail a host by what the audit found
+short_description: Fail a host by what the audit found, or by how its change ended
 version_added: 0.1.0
 author:
   - The holdfast.baseline contributors (@holdfast)
@@ -21,6 +21,13 @@ options:
     description: The name of the variable under which the result of M(holdfast.baseline.assess) was registered.
     type: str
     required: true
+  enforced:
+    description:
+      - Of an enforced rollout, the name of the variable that holds what became of a host. Empty for an audit.
+      - What it holds, and which hosts it fails, is said in O(holdfast.baseline.report#module:enforced).
+    version_added: 0.2.0
+    type: str
+    default: ""
   fail_on:
     description: The severity at and above which a failing finding fails its host.
     type: str

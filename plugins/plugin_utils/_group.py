@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._enforced import OUTCOMES, likeness, unseen
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._fold import natural
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._report import STATUSES, worst_first
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._severity import rank
@@ -32,15 +33,22 @@ class Block:
 
 
 def blocks(hosts: Mapping[str, Entry], most: int) -> list[Block]:
-    """The hosts with something to say (fail, unknown, warned), worst first.
+    """The hosts with something to say (fail, unknown, warned, or an outcome of their own), worst first.
 
     Hosts are alike with the same evidence; where that makes more than ``most`` blocks, with the same rules failing.
     """
-    speaking = {name: entry for name, entry in hosts.items() if entry["status"] in ("fail", "unknown", "warned")}
+    speaking = {name: entry for name, entry in hosts.items() if speaks(entry)}
     found = _grouped(speaking, with_evidence=True)
     if len(found) > most:
         found = _grouped(speaking, with_evidence=False)
     return sorted(found, key=_place)
+
+
+def speaks(entry: Entry) -> bool:
+    """Whether there is more to say of a host than its name and one reason."""
+    if entry["status"] in ("fail", "unknown", "warned"):
+        return True
+    return "enforced" in entry and (entry["enforced"]["outcome"] not in ("not_tried", "unreachable", "unchanged") or bool(unseen(entry)))
 
 
 def probed_alike(hosts: Mapping[str, Entry]) -> list[Block]:
@@ -84,10 +92,11 @@ def _key(entry: Entry, with_evidence: bool) -> str:
         [finding["rule"], finding["severity"], *([finding.get(name) for name in ("evidence", "reason", "waiver")] if with_evidence else [])]
         for finding in failing(entry)
     ]
-    return json.dumps([entry["status"], entry.get("os"), entry.get("systemd"), said, unknown(entry)])
+    return json.dumps([entry["status"], entry.get("os"), entry.get("systemd"), said, unknown(entry), likeness(entry, with_evidence)])
 
 
 def _place(block: Block) -> tuple[Any, ...]:
     found = failing(block.entry)
     worst = rank(found[0]["severity"]) if found else -1
-    return STATUSES.index(block.entry["status"]), -worst, -len(found), -len(block.hosts), natural(block.hosts[0])
+    outcome = OUTCOMES.index(block.entry["enforced"]["outcome"]) if "enforced" in block.entry else 0
+    return outcome, STATUSES.index(block.entry["status"]), -worst, -len(found), -len(block.hosts), natural(block.hosts[0])

@@ -13,20 +13,29 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._clean import visible
-from ansible_collections.holdfast.baseline.plugins.plugin_utils._report import Policy
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._group import Block
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._render_enforced import changes, first_reason, next_step, outcome, reasons
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._report import Policy, verdict
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._words import labelled, sentence
 
+# The rollout itself has decided so, and the host is as it was.
+_DECIDED = ("refused", "rolled_back")
 _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 
 
 def render(report: Mapping[str, Any]) -> str:
-    """One testsuite a host, one testcase a rule that applies there; a host that wasn't assessed has the one testcase `reached`."""
+    """One testsuite a host, one testcase a rule that applies there; a host that wasn't assessed has the one testcase `reached`.
+
+    In an enforced rollout each host has the testcase `enforce`, which alone can be red.
+    """
     policy = Policy(**report["policy"])
-    root = ET.Element("testsuites", name="holdfast audit")
+    root = ET.Element("testsuites", name="holdfast enforce" if "outcomes" in report["summary"] else "holdfast audit")
     for name, host in report["hosts"].items():
         suite = ET.SubElement(root, "testsuite", name=visible(name), timestamp=report["generated"].rstrip("Z"))
-        cases = [_case(suite, name, finding, policy, report["rules"]) for finding in host["findings"] if finding["status"] != "not_applicable"]
-        if not host["findings"]:
+        case = _remaining if "enforced" in host else _case
+        cases = [_enforce(suite, name, host, report)] if "enforced" in host else []
+        cases += [case(suite, name, finding, policy, report["rules"]) for finding in host["findings"] if finding["status"] != "not_applicable"]
+        if not cases and not host["findings"]:
             cases = [_reached(suite, name, host)]
         _count(suite, cases)
     _count(root, [case for suite in root for case in suite])
@@ -50,6 +59,33 @@ def _case(suite: ET.Element, host: str, finding: Mapping[str, Any], policy: Poli
         _add(case, "error", _why(finding), "unknown")
     else:
         _add(case, "skipped", _why(finding))
+    return case
+
+
+def _remaining(suite: ET.Element, host: str, finding: Mapping[str, Any], policy: Policy, rules: Mapping[str, Any]) -> ET.Element:
+    """A finding after an enforced rollout: what still fails is an audit's to fail, and skipped here, since it is no good either."""
+    if finding["status"] not in ("fail", "unknown"):
+        return _case(suite, host, finding, policy, rules)
+    case = _new_case(suite, host, finding["rule"])
+    if finding["status"] == "unknown":
+        _add(case, "skipped", _why(finding))
+    else:
+        _add(case, "skipped", f"still fails: {finding['severity']}: {finding['title']}", "", _explained(finding, rules.get(finding["rule"], {})))
+    return case
+
+
+def _enforce(suite: ET.Element, name: str, host: Mapping[str, Any], report: Mapping[str, Any]) -> ET.Element:
+    """Refused or put back -> failure; lost, worse, or nobody could look -> error; not reached where that is ignored -> skipped."""
+    case = _new_case(suite, name, "enforce")
+    became = host["enforced"]["outcome"]
+    step = next_step(Block([name], host, True), report["generated"])
+    text = "\n".join([outcome(host), *reasons(host), *([step.text, *step.commands] if step else []), *changes(host)])
+    if host["fails"]:
+        _add(case, "failure" if became in _DECIDED else "error", verdict(host, Policy(**report["policy"])), became, text)
+    elif became == "unreachable":
+        _add(case, "skipped", f"not reached: {first_reason(host)}")
+    else:
+        ET.SubElement(case, "system-out").text = text
     return case
 
 

@@ -13,9 +13,11 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.holdfast.baseline.plugins.plugin_utils import _render_enforced as enforced
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._clean import cut, visible
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._enforced import mended, new
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._fold import fold
-from ansible_collections.holdfast.baseline.plugins.plugin_utils._group import Block, blocks, failing, probed_alike, unknown
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._group import Block, blocks, failing, probed_alike, speaks, unknown
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._render_matrix import lines as matrix_lines
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._report import STATUSES
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._words import labelled, sentence
@@ -23,7 +25,7 @@ from ansible_collections.holdfast.baseline.plugins.plugin_utils._words import la
 _MARKS = {"critical": "CRIT", "high": "HIGH", "medium": "MED", "low": "LOW", "info": "INFO"}
 # What stands behind the number of hosts; the rest of the statuses say it themselves.
 _COUNTED = {"error": "in error", "unknown": "in part unknown", "unreachable": "not reached"}
-_SAID = {"error": "error", "unreachable": "not reached"}
+_SAID = {"not_tried": "not tried", "error": "error", "unreachable": "not reached"}
 _INDENT = 8
 _MOST_BLOCKS = 40
 _MOST_NAMES = 24
@@ -34,7 +36,9 @@ _SSH_NOISE = re.compile(r"^.*?via ssh: |connect to host \S+ port \d+: ", re.DOTA
 
 
 def headline(report: Mapping[str, Any], width: int = 80) -> str:
-    """How many hosts there are of each status."""
+    """How many hosts there are of each status, or of each outcome."""
+    if "outcomes" in report["summary"]:
+        return "\n".join(_wrapped(enforced.counted(report), width, "", "  "))
     hosts = report["summary"]["hosts"]
     noun = "host" if hosts["all"] == 1 else "hosts"
     counts = ", ".join(f"{hosts[status]} {_counted(status, hosts[status])}" for status in STATUSES if hosts[status])
@@ -57,25 +61,39 @@ def _blocks(report: Mapping[str, Any], width: int) -> list[str]:
     explained: dict[str, str] = {}
     lines: list[str] = []
     for block in found[:_MOST_BLOCKS]:
-        lines += [*_block(block, report["rules"], explained, width), ""]
+        lines += [*_block(block, report, explained, width), ""]
     rest = found[_MOST_BLOCKS:]
     if rest:
         lines += [f"… and {sum(len(block.hosts) for block in rest)} more hosts in {len(rest)} more groups: see the report", ""]
     return lines
 
 
-def _block(block: Block, rules: Mapping[str, Any], explained: dict[str, str], width: int) -> list[str]:
+def _block(block: Block, report: Mapping[str, Any], explained: dict[str, str], width: int) -> list[str]:
     system = [str(block.entry["os"])] if block.entry.get("os") else []
     system += [f"systemd {block.entry['systemd']}"] if block.entry.get("systemd") else []
     names = _names(block.hosts) + (f" ({len(block.hosts)} hosts)" if len(block.hosts) > 1 else "")
     lines = _wrapped(f"{names} · {visible(', '.join(system))}" if system else names, width, "", "  ")
     if not block.alike:
-        lines += _wrapped(f"evidence of {visible(block.hosts[0])}; that of the others differs: see the report", width, " " * _INDENT)
+        differs = "details of {}; those of the others differ" if "enforced" in block.entry else "evidence of {}; that of the others differs"
+        lines += _wrapped(f"{differs.format(visible(block.hosts[0]))}: see the report", width, " " * _INDENT)
+    if "enforced" in block.entry:
+        lines += _outcome(block, report["generated"], width)
     for finding in failing(block.entry):
-        lines += _finding(finding, rules.get(finding["rule"], {}), block.hosts[0], explained, width)
+        lines += _finding(finding, report["rules"].get(finding["rule"], {}), block, explained, width)
     for reason, ids in unknown(block.entry).items():
         lines += _marked("?", f"{_subjects(ids)}{visible(reason)}", width)
-    return lines + _matrix(block, width)
+    return lines + (_matrix(block, width) if block.entry["status"] != "good" else [])
+
+
+def _outcome(block: Block, generated: str, width: int) -> list[str]:
+    """What became of the hosts of a block and why, what to do next, what was changed and what that has mended."""
+    lines = _wrapped(enforced.outcome(block.entry), width, "  ", "    ")
+    step = enforced.next_step(block, generated)
+    said = [*enforced.reasons(block.entry), *([step.text] if step else [])]
+    lines += [line for text in said for line in _wrapped(text, width, "    ", "      ")]
+    lines += [f"      {command}" for command in step.commands] if step else []
+    said = [*enforced.changes(block.entry), *(f"mended: {_MARKS[each['severity']]} {visible(each['title'])}" for each in mended(block.entry))]
+    return lines + [line for text in said for line in _wrapped(text, width, "    ", "      ")]
 
 
 def _matrix(block: Block, width: int) -> list[str]:
@@ -96,16 +114,19 @@ def _good(hosts: Mapping[str, Any], width: int) -> list[str]:
     return lines
 
 
-def _finding(finding: Mapping[str, Any], rule: Mapping[str, Any], host: str, explained: dict[str, str], width: int) -> list[str]:
+def _finding(finding: Mapping[str, Any], rule: Mapping[str, Any], block: Block, explained: dict[str, str], width: int) -> list[str]:
     """A failing finding. Why and remedy are printed for the first host of a rule only: they are the same everywhere."""
     lines = _marked(_MARKS[finding["severity"]], visible(finding["title"]), width)
     said = labelled(finding.get("evidence", {}))
+    was = new(block.entry).get(finding["rule"]) if "enforced" in block.entry else None
+    if was:
+        said.insert(0, f"NEW: {enforced.BEFORE.get(was, 'nobody could tell')} before the change")
     if finding.get("waiver"):
         said.append(f"WAIVER EXPIRED {visible(str(finding['waiver']['expires']))}: {cut(str(finding['waiver']['reason']), _LONGEST_REASON)}")
     elif finding.get("reason"):
         said.append(visible(finding["reason"]))
-    first = explained.setdefault(finding["rule"], host)
-    if first == host:
+    first = explained.setdefault(finding["rule"], block.hosts[0])
+    if first == block.hosts[0]:
         said.append(f"why: {sentence(rule.get('why') or '')}")
         said.append(f"mend: {sentence((rule.get('remedy') or {}).get('text') or '')}")
         references = "; ".join(rule.get("references") or [])
@@ -134,25 +155,31 @@ def _expired(report: Mapping[str, Any], width: int) -> list[str]:
 
 def _tail(report: Mapping[str, Any], width: int, written: Iterable[str]) -> list[str]:
     lines = []
-    for status in _SAID:
+    for status, word in _SAID.items():
         for why, names in _by_why(report["hosts"], status).items():
-            lines += _wrapped(f"{_SAID[status]}: {_names(names)} ({why})", width, "", "  ")
+            lines += _wrapped(f"{word}: {_names(names)} ({why})", width, "", "  ")
     waived = _waivers(report, "waived")
     if waived:
         lines += _wrapped(f"waived: {_waiver_list(waived)}", width, "", "  ")
-    good = [name for name, entry in report["hosts"].items() if entry["status"] == "good"]
+    good = [name for name, entry in report["hosts"].items() if entry["status"] == "good" and _own(entry) in ("good", "unchanged")]
     if good:
-        lines += _wrapped(f"good: {_names(good)}", width, "", "  ")
+        lines += _wrapped(f"{'unchanged, good' if 'outcomes' in report['summary'] else 'good'}: {_names(good)}", width, "", "  ")
     files = ", ".join(visible(path) for path in written)
     return lines + (_wrapped(f"report: {files}", width, "", "  ") if files else [])
 
 
+def _own(entry: Mapping[str, Any]) -> str:
+    """The status of a host, or in an enforced rollout its outcome."""
+    return str(entry["enforced"]["outcome"] if "enforced" in entry else entry["status"])
+
+
 def _by_why(hosts: Mapping[str, Any], status: str) -> dict[str, list[str]]:
+    """Why hosts are of that status, or in an enforced rollout of that outcome -> their names. Those that have a block are left out."""
     found: dict[str, list[str]] = {}
     for name, entry in hosts.items():
-        if entry["status"] == status:
-            why = _SSH_NOISE.sub("", entry.get("why") or "no reason given")
-            found.setdefault(cut(why, _LONGEST_REASON), []).append(name)
+        if _own(entry) == status and not speaks(entry):
+            why = enforced.first_reason(entry) if "enforced" in entry else entry.get("why")
+            found.setdefault(cut(_SSH_NOISE.sub("", why or "no reason given"), _LONGEST_REASON), []).append(name)
     return found
 
 

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.holdfast.baseline.plugins.plugin_utils import _enforced
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._fold import natural
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._plain import bounded, one_line, plain
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._severity import SEVERITIES, rank
@@ -25,9 +26,8 @@ NEVER = "never"
 # What a host can be, worst first. Every reader of the report uses these words.
 STATUSES = ("fail", "error", "unknown", "unreachable", "warned", "good")
 # A name that means nothing else in a --limit: no pattern, no group of all.
-_LIMITABLE = re.compile(r"(?!all$|ungrouped$)[A-Za-z0-9_][A-Za-z0-9_.-]*")
+LIMITABLE = re.compile(r"(?!all$|ungrouped$)[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _MOST_NAMED = 200
-_CORE_NOISE = re.compile(r"^(Task failed: |Action failed: )+")
 FINDING_STATUSES = ("fail", "unknown", "waived", "pass", "not_applicable")
 
 
@@ -48,17 +48,28 @@ class Policy:
         return status in ("fail", "error") or {"unreachable": self.unreachable, "unknown": self.unknown}.get(status) == "fail"
 
 
-def build(assessed: Mapping[str, Any], policy: Policy, *, check_mode: bool, generated: datetime, pending: int = 0) -> dict[str, Any]:
+def build(
+    assessed: Mapping[str, Any],
+    policy: Policy,
+    *,
+    check_mode: bool,
+    generated: datetime,
+    pending: int = 0,
+    enforced: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """The report, as docs/report.schema.json describes it.
 
     assessed: the registered result of assess of each host, or None for a host that it never reached.
     pending: the number of hosts whose turn comes in a later batch of a play with `serial`.
+    enforced: of an enforced rollout, what it noted of each host (see `_enforced.attempt`).
     """
     hosts: dict[str, Any] = {}
     rules: dict[str, Any] = {}
     for name in sorted(assessed, key=natural):
         about, findings = read(assessed[name])
         hosts[name] = entry(about, findings, policy)
+        if enforced is not None:
+            hosts[name] = tried(hosts[name], enforced.get(name), policy, check_mode)
         _note_rules(rules, findings)
     return {
         "schema": SCHEMA,
@@ -66,7 +77,7 @@ def build(assessed: Mapping[str, Any], policy: Policy, *, check_mode: bool, gene
         "generated": generated.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "check_mode": check_mode,
         "policy": asdict(policy),
-        "summary": summary(hosts.values(), pending),
+        "summary": summary(hosts.values(), pending, enforced is not None),
         "rules": dict(sorted(rules.items())),
         "hosts": hosts,
     }
@@ -89,7 +100,7 @@ def entry(about: Mapping[str, Any], findings: Iterable[Mapping[str, Any]], polic
     reached = about["status"] == "reached"
     shown = [_finding(finding) for finding in findings] if reached else []
     status = _status(shown, policy) if reached else about["status"]
-    why = _CORE_NOISE.sub("", about.get("why") or "") or ("no rule was judged" if reached and not shown else "")
+    why = _enforced.CORE_NOISE.sub("", about.get("why") or "") or ("no rule was judged" if reached and not shown else "")
     systemd = about.get("systemd")
     optional = {
         "why": why,
@@ -105,8 +116,20 @@ def entry(about: Mapping[str, Any], findings: Iterable[Mapping[str, Any]], polic
     }
 
 
-def summary(hosts: Iterable[Mapping[str, Any]], pending: int = 0) -> dict[str, Any]:
-    """Counts of hosts and findings by status, failing findings by severity, and the worst severity that fails anywhere."""
+def tried(host: Mapping[str, Any], raw: Any, policy: Policy, check_mode: bool) -> dict[str, Any]:
+    """The entry of a host in an enforced rollout, with its outcome in `enforced`. raw: what the rollout noted of it, or None."""
+    before = entry(*read(raw["before"]), policy) if isinstance(raw, Mapping) and raw.get("before") else None
+    attempt = _enforced.attempt(host, raw, before, check_mode)
+    if attempt["outcome"] == "lost":
+        # Whatever was seen of it before says nothing about what it is now.
+        system = {name: value for name, value in {**(before or {}), **host}.items() if name in ("os", "systemd")}
+        host = {"status": "unreachable", "fails": True, "why": next(iter(attempt["why"]), "no reason given"), **system, "findings": []}
+        attempt = _enforced.attempt(host, raw, before, check_mode)
+    return {**host, "fails": _enforced.fails(attempt["outcome"], host["status"], policy.unreachable), "enforced": attempt}
+
+
+def summary(hosts: Iterable[Mapping[str, Any]], pending: int = 0, enforced: bool = False) -> dict[str, Any]:
+    """Counts of hosts and findings by status, failing findings by severity, and the worst severity that fails anywhere. enforced: outcomes too."""
     entries = list(hosts)
     findings = [finding for host in entries for finding in host["findings"]]
     by_host = Counter(host["status"] for host in entries)
@@ -118,6 +141,7 @@ def summary(hosts: Iterable[Mapping[str, Any]], pending: int = 0) -> dict[str, A
         "failing_by_severity": {severity: by_severity[severity] for severity in reversed(SEVERITIES)},
         "worst_severity": max(by_severity, key=rank, default=None),
         "failing_hosts": sum(host["fails"] for host in entries),
+        **({"outcomes": _outcomes(entries)} if enforced else {}),
     }
 
 
@@ -125,7 +149,9 @@ def verdict(host: Mapping[str, Any], policy: Policy, report: str = "") -> str:
     """Why a host of the report fails the run, in one line; empty where it doesn't."""
     if not host["fails"]:
         return ""
-    if host["status"] == "fail":
+    if "enforced" in host:
+        text = _enforced.said(host)
+    elif host["status"] == "fail":
         counted = [finding for finding in host["findings"] if policy.counts(finding)]
         rules = [finding["rule"] for finding in sorted(counted, key=worst_first)]
         noun = "finding" if len(rules) == 1 else "findings"
@@ -143,14 +169,16 @@ def stats(report: Mapping[str, Any], path: str) -> dict[str, Any]:
 
     path: of report.json, or empty where none was written.
     """
+    outcomes = report["summary"].get("outcomes")
     failing = [name for name, host in report["hosts"].items() if host["status"] == "fail"]
-    named = [name for name in failing if _LIMITABLE.fullmatch(name)][:_MOST_NAMED]
+    named = [name for name in failing if LIMITABLE.fullmatch(name)][:_MOST_NAMED]
     return {
         "holdfast_summary": {**report["summary"]["hosts"], "failing_hosts": report["summary"]["failing_hosts"]},
         "holdfast_worst_severity": report["summary"]["worst_severity"] or "",
         "holdfast_failed_hosts": ",".join(named),
         "holdfast_failed_hosts_cut": len(failing) - len(named),
         "holdfast_report": path,
+        **({"holdfast_outcomes": outcomes} if outcomes else {}),
     }
 
 
@@ -189,6 +217,11 @@ def _note_rules(rules: dict[str, Any], findings: Iterable[Mapping[str, Any]]) ->
         if finding["rule"] not in rules and finding.get("why"):
             texts = {name: finding.get(name) for name in ("title", "why", "remedy", "references")}
             rules[str(finding["rule"])] = plain(texts)
+
+
+def _outcomes(hosts: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    found = Counter(host["enforced"]["outcome"] for host in hosts)
+    return {outcome: found[outcome] for outcome in _enforced.OUTCOMES}
 
 
 def _listed(rules: list[str], most: int = 3) -> str:

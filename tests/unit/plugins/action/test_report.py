@@ -16,7 +16,16 @@ import pytest
 from ansible.errors import AnsibleActionFail
 from ansible_collections.holdfast.baseline.plugins.action import report
 from ansible_collections.holdfast.baseline.tests.unit.plugins.action.running import run_action
-from ansible_collections.holdfast.baseline.tests.unit.plugins.plugin_utils.fleet import FLEET, HOSTILE, finding, missed, probed, reached
+from ansible_collections.holdfast.baseline.tests.unit.plugins.plugin_utils.fleet import (
+    ENFORCED,
+    FLEET,
+    HOSTILE,
+    became,
+    finding,
+    missed,
+    probed,
+    reached,
+)
 from ansible_collections.holdfast.baseline.tests.unit.plugins.plugin_utils.probes import probe
 
 Run = Callable[..., dict[str, Any]]
@@ -151,3 +160,39 @@ def test_bad_options(run: Run, shown: list[str], args: dict[str, Any]) -> None:
     with pytest.raises(AnsibleActionFail):
         run(FLEET, **args)
     assert shown == []
+
+
+def enforce(tmp_path: Path, hosts: dict[str, Any], later: list[str] | None = None, check_mode: bool = False, **args: Any) -> dict[str, Any]:
+    """Run the report action on an enforced rollout; hosts: by name what assess returned after it, and what became of them."""
+    variables = task_vars({name: result for name, (result, _raw) in hosts.items()}, later)
+    for name, (_result, raw) in hosts.items():
+        variables["hostvars"].raw_get(name).update({"became": raw} if raw else {})
+    return run_action(report, {"assessed": "assessed", "enforced": "became", "dest": str(tmp_path), **args}, variables, check_mode)
+
+
+def test_an_enforced_rollout(tmp_path: Path, shown: list[str]) -> None:
+    result = enforce(tmp_path, ENFORCED, later=["x", "y"])
+    assert "\n".join(shown).startswith("\nholdfast enforce · 19 hosts: 1 worse")
+    assert result["ansible_stats"]["data"]["holdfast_outcomes"] == result["summary"]["outcomes"]
+    assert (result["summary"]["outcomes"]["confirmed"], result["summary"]["hosts"]["pending"]) == (10, 2)
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["hosts"]["edge2"]["enforced"]["outcome"] == "lost"
+
+
+def test_a_host_of_an_earlier_batch_is_known_by_its_outcome_alone(tmp_path: Path, shown: list[str]) -> None:
+    hosts = {"a": (None, became("worse")), "b": (reached(finding("pass")), became("unchanged"))}
+    variables = task_vars({"a": None, "b": hosts["b"][0]}) | {"ansible_play_batch": ["b"]}
+    variables["hostvars"].raw_get("a")["became"] = hosts["a"][1]
+    result = run_action(report, {"assessed": "assessed", "enforced": "became", "dest": str(tmp_path)}, variables)
+    assert (result["summary"]["outcomes"]["worse"], result["summary"]["hosts"]["pending"]) == (1, 0)
+
+
+def test_a_plan_reads_as_one(tmp_path: Path, shown: list[str]) -> None:
+    enforce(tmp_path, {"a": (reached(finding("fail")), became("planned", [], ["x"]))}, check_mode=True)
+    text = "\n".join(shown)
+    assert shown[1] == "holdfast enforce --check · 1 host: 1 would change"
+    assert "would change: x" in text and "changed" not in text
+
+
+def test_nothing_that_a_host_wrote_about_its_change_is_shown_raw(tmp_path: Path, shown: list[str]) -> None:
+    enforce(tmp_path, {HOSTILE: (reached(finding("pass")), became("worse", [HOSTILE], [HOSTILE], checkpoint=HOSTILE, until=HOSTILE))})
+    assert all(char.isprintable() for text in shown for char in text if char != "\n")

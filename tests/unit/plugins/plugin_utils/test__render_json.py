@@ -11,7 +11,19 @@ from typing import Any
 import jsonschema
 import pytest
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._render_json import render
-from ansible_collections.holdfast.baseline.tests.unit.plugins.plugin_utils.fleet import FLEET, HOSTILE, finding, missed, probed, reached, report
+from ansible_collections.holdfast.baseline.tests.unit.plugins.plugin_utils.fleet import (
+    CHECKPOINT,
+    ENFORCED,
+    FLEET,
+    HOSTILE,
+    became,
+    finding,
+    missed,
+    probed,
+    reached,
+    report,
+    rollout,
+)
 from ansible_collections.holdfast.baseline.tests.unit.plugins.plugin_utils.probes import cell, probe
 
 SCHEMA = json.loads((Path(__file__).parents[4] / "docs" / "report.schema.json").read_text(encoding="utf-8"))
@@ -42,6 +54,50 @@ def test_the_report_is_what_the_schema_says(assessed: dict[str, Any], policy: di
     read_back = json.loads(render(report(assessed, **policy)))
     STRICT.validate(read_back)
     assert read_back == json.loads(json.dumps(report(assessed, **policy)))
+
+
+WILD = became("worse", [HOSTILE] * 99, [HOSTILE * 99], reached(finding("fail", title=HOSTILE)), checkpoint=HOSTILE, until=HOSTILE)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "policy"),
+    [
+        (ENFORCED, {}),
+        (ENFORCED, {"unreachable": "ignore", "unknown": "fail"}),
+        ({}, {}),
+        ({HOSTILE: (reached(finding("pass")), WILD)}, {}),
+        ({"a": (probed(reached(finding("fail")), probe()), became("lost", checkpoint=CHECKPOINT))}, {}),
+        ({"a": (None, became("planned", checkpoint=CHECKPOINT)), "b": (None, "wild"), "c": (None, became("confirmed", before={"failed": True}))}, {}),
+    ],
+)
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_that_of_a_rollout_too(hosts: dict[str, Any], policy: dict[str, str], check_mode: bool) -> None:
+    STRICT.validate(json.loads(render(rollout(hosts, check_mode=check_mode, **policy))))
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("hosts.web1.enforced.outcome", "well"),
+        ("hosts.web1.enforced.surprise", 1),
+        ("hosts.web1.enforced.why", [1]),
+        ("hosts.edge1.enforced.checkpoint", "../x"),
+        ("hosts.edge2.enforced.until", "soon"),
+        ("hosts.edge1.fails", False),
+        ("hosts.edge2.status", "good"),
+        ("hosts.web1.enforced.before", {"status": "fail"}),
+        ("hosts.web1.enforced.before", {"status": "fail", "findings": [{"rule": "a/b", "status": "fail"}]}),
+        ("summary.outcomes", {"worse": 1}),
+    ],
+)
+def test_the_schema_refuses_of_a_rollout(path: str, value: Any) -> None:
+    changed = json.loads(render(rollout(ENFORCED)))
+    *parents, last = path.split(".")
+    place = changed
+    for parent in parents:
+        place = place[parent]
+    place[last] = value
+    assert not STRICT.is_valid(changed)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,18 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._render_junit import render
-from ansible_collections.holdfast.baseline.tests.unit.plugins.plugin_utils.fleet import FLEET, HOSTILE, finding, missed, reached, report
+from ansible_collections.holdfast.baseline.tests.unit.plugins.plugin_utils.fleet import (
+    CHECKPOINT,
+    ENFORCED,
+    FLEET,
+    HOSTILE,
+    became,
+    finding,
+    missed,
+    reached,
+    report,
+    rollout,
+)
 
 
 def outcomes(assessed: dict[str, Any], **policy: str) -> dict[str, str]:
@@ -81,3 +92,45 @@ def test_what_a_host_wrote_stays_text() -> None:
     assert len(list(root.iter("testcase"))) == 4
     assert "\x1b" not in text and "\u202e" not in text
     assert "\\x1b[31m</testcase>]]>&\\u202e\\n\\x00\\ufffe\\ud800end" in (next(root.iter("failure")).text or "")
+
+
+@pytest.mark.parametrize(
+    ("host", "policy", "expected"),
+    [
+        ((reached(finding("pass")), became("confirmed")), {}, {"enforce": "system-out", "routes/lost": "passed"}),
+        ((reached(finding("fail")), became("unchanged")), {}, {"enforce": "system-out", "routes/lost": "skipped"}),
+        ((reached(finding("unknown")), became("unchanged")), {"unknown": "fail"}, {"enforce": "system-out", "routes/lost": "skipped"}),
+        ((reached(finding("waived")), became("refused")), {}, {"enforce": "failure", "routes/lost": "skipped"}),
+        ((reached(finding("pass")), became("rolled_back")), {}, {"enforce": "failure", "routes/lost": "passed"}),
+        ((reached(finding("pass")), became("worse")), {}, {"enforce": "error", "routes/lost": "passed"}),
+        ((reached(finding("pass")), became("lost")), {}, {"enforce": "error"}),
+        ((missed("error", "no Python"), became("confirmed")), {}, {"enforce": "error"}),
+        ((None, None), {}, {"enforce": "error"}),
+        ((missed("unreachable", "timed out"), None), {}, {"enforce": "error"}),
+        ((missed("unreachable", "timed out"), None), {"unreachable": "ignore"}, {"enforce": "skipped"}),
+    ],
+)
+def test_outcome_of_a_rollout(host: tuple[Any, Any], policy: dict[str, str], expected: dict[str, str]) -> None:
+    root = ET.fromstring(render(rollout({"a": host}, **policy)).encode())
+    assert root.get("name") == "holdfast enforce"
+    assert {case.get("name", ""): case[0].tag if len(case) else "passed" for case in root.iter("testcase")} == expected
+
+
+@pytest.mark.parametrize("policy", [{}, {"fail_on": "info", "unknown": "fail"}, {"unreachable": "ignore"}])
+def test_a_suite_is_red_exactly_where_the_rollout_failed(policy: dict[str, str]) -> None:
+    found = rollout(ENFORCED, **policy)
+    root = ET.fromstring(render(found).encode())
+    red = {suite.get("name") for suite in root if int(suite.get("failures", "")) + int(suite.get("errors", ""))}
+    assert red == {name for name, host in found["hosts"].items() if host["fails"]}
+
+
+def test_a_host_left_worse_says_what_to_do() -> None:
+    error = next(ET.fromstring(render(rollout({"a": ENFORCED["edge1"]})).encode()).iter("error"))
+    assert error.get("type") == "worse" and (error.get("message") or "").startswith("worse: the rollback failed: /etc/resolv.conf")
+    assert f"sh /var/lib/holdfast/checkpoints/{CHECKPOINT}/restore.sh asked" in (error.text or "").splitlines()
+
+
+def test_what_a_host_wrote_about_its_change_stays_text() -> None:
+    text = render(rollout({HOSTILE: (reached(finding("pass")), became("worse", [HOSTILE], [HOSTILE], checkpoint=HOSTILE))}))
+    assert len(list(ET.fromstring(text.encode()).iter("testcase"))) == 2
+    assert "\x1b" not in text and "\u202e" not in text
