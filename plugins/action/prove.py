@@ -27,7 +27,7 @@ class ActionModule(ActionBase):
         before, after = (_look(options[name], options[f"facts_{name}"]) for name in ("before", "after"))
         probed = plain(options["probed"])
         compared = probed.get("compared") if "compared" in probed else _not_probed(probed)
-        return result | {"changed": False, "proof": prove(before, after, compared, options["targets"])}
+        return result | {"changed": False, "proof": prove(before, after, compared, options["targets"], options["rebooted"])}
 
 
 def _look(assessed: Any, facts: Mapping[str, Any]) -> Look:

@@ -47,6 +47,10 @@ options:
     type: list
     elements: str
     default: []
+  rebooted:
+    description: Whether the host was rebooted in between. Then policy rules don't count, since the software that they belong to makes them anew.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - holdfast.baseline.attributes
   - holdfast.baseline.attributes.read_only

@@ -33,15 +33,18 @@ class Look:
         return {str(finding["rule"]): finding for finding in self.findings}
 
 
-def prove(before: Look, after: Look, compared: Mapping[str, Any] | None = None, targets: Iterable[str] = ()) -> dict[str, Any]:
+def prove(
+    before: Look, after: Look, compared: Mapping[str, Any] | None = None, targets: Iterable[str] = (), rebooted: bool = False
+) -> dict[str, Any]:
     """{status, why, mended}: whether the host may stay as it is now.
 
     status: `worse` where anything was lost or can't be seen any more, else `unmended` where one of `targets`, the rules that the change was
     to mend, still doesn't pass, else `better` or `same`. why: a line for each reason. mended: ids of the rules that failed and don't now.
     compared: the two probes, as dns_probe returns it; nothing where none was asked for.
+    rebooted: whether the host was between the two; then policy rules don't count, since their owners make them anew.
     A finding that was unknown and fails now is no loss: it is seen now.
     """
-    lost = [*_lost(before, after), *_unanswered(compared)]
+    lost = [*_unanswered(compared), *_lost(before, after, rebooted)] if _reached(after) else list(_out_of_sight(after))
     unmended = [] if lost else list(_unmended(before, after, targets))
     mended = [rule for rule, old, new in _pairs(before, after) if old["status"] == "fail" and new and new["status"] in _FINE]
     better = mended or (compared or {}).get("overall") == "better"
@@ -49,14 +52,20 @@ def prove(before: Look, after: Look, compared: Mapping[str, Any] | None = None, 
     return {"status": status, "why": _bounded([*lost, *unmended]), "mended": mended}
 
 
-def _lost(before: Look, after: Look) -> Iterator[str]:
-    if after.about.get("status") != "reached":
-        yield f"the host can't be looked at any more: {one_line(after.about.get('why') or 'no reason given')}"
-        return
-    for rule, old, new in _pairs(before, after):
-        yield from _worse(rule, old, new)
-    yield from _new_failures(before, after)
+def _reached(look: Look) -> bool:
+    return look.about.get("status") == "reached"
+
+
+def _out_of_sight(after: Look) -> Iterator[str]:
+    yield f"the host can't be looked at any more: {one_line(after.about.get('why') or 'no reason given')}"
+
+
+def _lost(before: Look, after: Look, rebooted: bool) -> Iterator[str]:
+    """What is gone comes first, then what fails, then what can't be judged: the last is often only what follows."""
     yield from _gone(before.facts, after.facts)
+    yield from [] if rebooted else _rules_gone(before.facts, after.facts)
+    lines = [line for rule, old, new in _pairs(before, after) for line in _worse(rule, old, new)]
+    yield from sorted([*lines, *_new_failures(before, after)], key=lambda line: "can't be judged" in line)
 
 
 def _pairs(before: Look, after: Look) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any] | None]]:
@@ -90,9 +99,11 @@ def _gone(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     for family in ("ipv4", "ipv6"):
         if _default_routes(before, family) and not _default_routes(after, family):
             yield f"there is no default route for {family} any more"
+
+
+def _rules_gone(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     old, new = _policy_rules(before), _policy_rules(after)
-    if old is not None and new is not None:
-        yield from (f"the policy rule {rule} is gone" for rule in sorted(old - new))
+    return [] if old is None or new is None else [f"the policy rule {rule} is gone" for rule in sorted(old - new)]
 
 
 def _at(facts: Any, path: str) -> Any:

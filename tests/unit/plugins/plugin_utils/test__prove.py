@@ -112,6 +112,11 @@ def test_what_is_gone(facts: dict[str, Any], why: str) -> None:
     assert proof["status"] == ("worse" if why else "same")
 
 
+def test_after_a_boot_policy_rules_are_made_anew() -> None:
+    after = look(finding("pass"), facts=routes(rules={"status": "ok", "listed": [], "listed_cut": 0}, default_routes=DEFAULTS[1:]))
+    assert prove(look(finding("pass")), after, rebooted=True)["why"] == ["there is no default route for ipv4 any more"]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "why"),
     [
