@@ -173,6 +173,8 @@ def main() -> None:
         result = run(module.params, module.check_mode)
     except Refused as refused:
         module.fail_json(msg=refused.why)
+    for warning in result.pop("warnings", []):
+        module.warn(warning)
     module.exit_json(**result)
 
 
