@@ -22,6 +22,7 @@ notes:
   - Never reloads or reconfigures. That would not apply C(networkd.conf), and would delete what is to be kept.
   - A route that its own software takes away in the few seconds after the restart is put back as well.
   - At most 1,000 rules and routes can be looked after.
+  - Where the environment variable E(HOLDFAST_CHECKPOINT) names a checkpoint, nothing is restarted unless that is still armed on the host.
 options:
   force:
     description: Restart also where it could be the outage.
@@ -110,6 +111,8 @@ missing:
 """
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._guard import refuse_if_closed
+from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._names import Refused as NotArmed
 from ansible_collections.holdfast.baseline.plugins.module_utils._networkd._run import Failed, run
 
 
@@ -126,7 +129,11 @@ def main() -> None:
         if not 1 <= module.params[name] <= most:
             module.fail_json(msg=f"{name}: write a number of seconds from 1 to {most}")
     try:
+        if not module.check_mode:
+            refuse_if_closed()
         result = run(module.params, module.check_mode)
+    except NotArmed as refused:
+        module.fail_json(msg=refused.why)
     except Failed as failed:
         module.fail_json(msg=failed.why, **failed.result)
     module.exit_json(**result)

@@ -25,6 +25,7 @@ notes:
   - Keys, and since when systemd knows them, are known for C(networkd.conf) and C(resolved.conf). Of other configurations the keys are
     not checked, and neither are those that a systemd newer than 257 may have brought.
   - Values are checked where the key takes a boolean, one of a few words, servers or domains. Others are taken as they are.
+  - Where the environment variable E(HOLDFAST_CHECKPOINT) names a checkpoint, nothing is touched unless that is still armed on the host.
 options:
   config:
     description:
@@ -183,6 +184,8 @@ from ansible_collections.holdfast.baseline.plugins.module_utils import (
     _dropin_restart,
     _systemd,
 )
+from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._guard import while_open
+from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._names import Refused as NotArmed
 from ansible_collections.holdfast.baseline.plugins.module_utils._dropin_planned import Planned
 from ansible_collections.holdfast.baseline.plugins.module_utils._dropin_write import Failed, Writer
 from ansible_collections.holdfast.baseline.plugins.module_utils._host import Host, NotSeen
@@ -213,6 +216,8 @@ def main() -> None:
         changed, backups = _carry_out(module, host, wanted, version, plan)
     except NotSeen as missing:
         _refuse(module, [missing.why])
+    except NotArmed as refused:
+        _refuse(module, [refused.why])
     except _dropin_plan.Refused as refused:
         _refuse(module, refused.mistakes)
     except Failed as failed:
@@ -243,8 +248,9 @@ def _carry_out(
     writer = Writer(module, host)
     if module.check_mode:
         return bool(plan.changed) or writer.settle(plan), []
-    writer.carry_out(plan, module.params["backup"])
-    settled = writer.settle(plan)
+    with while_open():
+        writer.carry_out(plan, module.params["backup"])
+        settled = writer.settle(plan)
     if plan.path and plan.changed:
         after = _dropin_plan.read(Host(), wanted, version)
         lost = _dropin_plan.losses(after, wanted, plan.path)
