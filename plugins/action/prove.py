@@ -14,7 +14,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.holdfast.baseline.plugins.modules import prove as stub
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._options import argument_spec
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._plain import plain
-from ansible_collections.holdfast.baseline.plugins.plugin_utils._prove import Look, prove
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._prove import Look, Terms, prove
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._report import read
 
 
@@ -27,7 +27,8 @@ class ActionModule(ActionBase):
         before, after = (_look(options[name], options[f"facts_{name}"]) for name in ("before", "after"))
         probed = plain(options["probed"])
         compared = probed.get("compared") if "compared" in probed else _not_probed(probed)
-        return result | {"changed": False, "proof": prove(before, after, compared, options["targets"], options["rebooted"])}
+        terms = Terms(options["targets"], options["accepted"], options["rebooted"])
+        return result | {"changed": False, "proof": prove(before, after, compared, terms)}
 
 
 def _look(assessed: Any, facts: Mapping[str, Any]) -> Look:

@@ -47,6 +47,11 @@ options:
     type: list
     elements: str
     default: []
+  accepted:
+    description: The ids of the rules that the change makes fail because somebody asked for that. Their new failure is no loss.
+    type: list
+    elements: str
+    default: []
   rebooted:
     description: Whether the host was rebooted in between. Then policy rules don't count, since the software that they belong to makes them anew.
     type: bool

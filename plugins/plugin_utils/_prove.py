@@ -33,19 +33,28 @@ class Look:
         return {str(finding["rule"]): finding for finding in self.findings}
 
 
-def prove(
-    before: Look, after: Look, compared: Mapping[str, Any] | None = None, targets: Iterable[str] = (), rebooted: bool = False
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Terms:
+    """What the change was to do. targets, accepted: ids of the rules that it was to mend, and of those that it makes fail as asked.
+
+    rebooted: whether the host was in between; then policy rules don't count, since their owners make them anew.
+    """
+
+    targets: Iterable[str] = ()
+    accepted: Iterable[str] = ()
+    rebooted: bool = False
+
+
+def prove(before: Look, after: Look, compared: Mapping[str, Any] | None = None, terms: Terms = Terms()) -> dict[str, Any]:
     """{status, why, mended}: whether the host may stay as it is now.
 
-    status: `worse` where anything was lost or can't be seen any more, else `unmended` where one of `targets`, the rules that the change was
-    to mend, still doesn't pass, else `better` or `same`. why: a line for each reason. mended: ids of the rules that failed and don't now.
+    status: `worse` where anything was lost or can't be seen any more, else `unmended` where one of the targets
+    still doesn't pass, else `better` or `same`. why: a line for each reason. mended: ids of the rules that failed and don't now.
     compared: the two probes, as dns_probe returns it; nothing where none was asked for.
-    rebooted: whether the host was between the two; then policy rules don't count, since their owners make them anew.
     A finding that was unknown and fails now is no loss: it is seen now.
     """
-    lost = [*_unanswered(compared), *_lost(before, after, rebooted)] if _reached(after) else list(_out_of_sight(after))
-    unmended = [] if lost else list(_unmended(before, after, targets))
+    lost = [*_unanswered(compared), *_lost(before, after, terms)] if _reached(after) else list(_out_of_sight(after))
+    unmended = [] if lost else list(_unmended(before, after, terms.targets))
     mended = [rule for rule, old, new in _pairs(before, after) if old["status"] == "fail" and new and new["status"] in _FINE]
     better = mended or (compared or {}).get("overall") == "better"
     status = "worse" if lost else "unmended" if unmended else "better" if better else "same"
@@ -60,11 +69,11 @@ def _out_of_sight(after: Look) -> Iterator[str]:
     yield f"the host can't be looked at any more: {one_line(after.about.get('why') or 'no reason given')}"
 
 
-def _lost(before: Look, after: Look, rebooted: bool) -> Iterator[str]:
+def _lost(before: Look, after: Look, terms: Terms) -> Iterator[str]:
     """What is gone comes first, then what fails, then what can't be judged: the last is often only what follows."""
     yield from _gone(before.facts, after.facts)
-    yield from [] if rebooted else _rules_gone(before.facts, after.facts)
-    lines = [line for rule, old, new in _pairs(before, after) for line in _worse(rule, old, new)]
+    yield from [] if terms.rebooted else _rules_gone(before.facts, after.facts)
+    lines = [line for rule, old, new in _pairs(before, after) for line in _worse(rule, old, new, rule in terms.accepted)]
     yield from sorted([*lines, *_new_failures(before, after)], key=lambda line: "can't be judged" in line)
 
 
@@ -74,12 +83,12 @@ def _pairs(before: Look, after: Look) -> Iterator[tuple[str, Mapping[str, Any], 
         yield rule, old, now.get(rule)
 
 
-def _worse(rule: str, old: Mapping[str, Any], new: Mapping[str, Any] | None) -> Iterator[str]:
+def _worse(rule: str, old: Mapping[str, Any], new: Mapping[str, Any] | None, accepted: bool) -> Iterator[str]:
     if new is None:
         yield f"{rule} is not judged any more"
     elif new["status"] == "unknown" and old["status"] != "unknown":
         yield f"{rule} can't be judged any more: {one_line(new.get('reason') or 'no reason given')}"
-    elif new["status"] == "fail" and old["status"] in _FINE:
+    elif new["status"] == "fail" and old["status"] in _FINE and not accepted:
         yield f"{rule} fails since the change: {one_line(new['title'])}"
     elif new["status"] == "fail" and old["status"] == "fail" and rank(new["severity"]) > rank(old["severity"]):
         yield f"{rule} is {new['severity']} since the change, it was {old['severity']}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.holdfast.baseline.plugins.plugin_utils._prove import Look, prove
+from ansible_collections.holdfast.baseline.plugins.plugin_utils._prove import Look, Terms, prove
 from ansible_collections.holdfast.baseline.tests.unit.plugins.plugin_utils.fleet import finding
 
 RULE = "routes/lost"
@@ -74,7 +74,7 @@ def test_severity(old: str, new: str, status: str) -> None:
     ],
 )
 def test_targets(old: str, new: str, targets: list[str], status: str) -> None:
-    assert prove(look(finding(old)), look(finding(new)), targets=targets)["status"] == status
+    assert prove(look(finding(old)), look(finding(new)), terms=Terms(targets))["status"] == status
 
 
 @pytest.mark.parametrize(
@@ -112,9 +112,14 @@ def test_what_is_gone(facts: dict[str, Any], why: str) -> None:
     assert proof["status"] == ("worse" if why else "same")
 
 
+@pytest.mark.parametrize(("new", "status"), [("fail", "same"), ("unknown", "worse")])
+def test_a_failure_that_was_asked_for(new: str, status: str) -> None:
+    assert prove(look(finding("pass")), look(finding(new)), terms=Terms(accepted=[RULE]))["status"] == status
+
+
 def test_after_a_boot_policy_rules_are_made_anew() -> None:
     after = look(finding("pass"), facts=routes(rules={"status": "ok", "listed": [], "listed_cut": 0}, default_routes=DEFAULTS[1:]))
-    assert prove(look(finding("pass")), after, rebooted=True)["why"] == ["there is no default route for ipv4 any more"]
+    assert prove(look(finding("pass")), after, terms=Terms(rebooted=True))["why"] == ["there is no default route for ipv4 any more"]
 
 
 @pytest.mark.parametrize(
