@@ -108,7 +108,7 @@ def _facts(unit: dict[str, Any], version: int, config: Config, unsupported: list
         "source": {key: config.source(key) for key in _PROTECTIONS},
         **_bounded("overridden", lost),
         **_bounded("newer_files", config.newer_than(unit["since"]) if unit["since"] else []),
-        "protection_overridden": [entry for entry in lost if _lost_protection(entry)][:_MOST_LISTED],
+        "protection_overridden": [entry for entry in lost if _lost_protection(entry, config)][:_MOST_LISTED],
         "unsupported": unsupported,
     }
     if config.problem:
@@ -116,7 +116,10 @@ def _facts(unit: dict[str, Any], version: int, config: Config, unsupported: list
     return facts
 
 
-def _lost_protection(entry: dict[str, Any]) -> bool:
+def _lost_protection(entry: dict[str, Any], config: Config) -> bool:
+    """Whether a file said no, a later one yes, and it stayed so: a still later one may say no again."""
+    if boolean(config.value(entry["key"])) is False:
+        return False
     return boolean(entry["value"]) is False and boolean(entry["by_value"]) is True
 
 

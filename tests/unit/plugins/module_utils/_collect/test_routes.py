@@ -181,6 +181,15 @@ def test_effective_and_overridden(tmp_path):
     assert networkd["running"]["ManageForeignRoutingPolicyRules"] == "no"
 
 
+def test_protection_that_a_still_later_file_gives_back(tmp_path):
+    host = Replay(tmp_path, Kernel(KERNEL_RULES, [DEFAULT]), describe=describe())
+    for name, value in (("50-x", "no"), ("60-y", "yes"), ("70-z", "no")):
+        host.put(f"etc/systemd/networkd.conf.d/{name}.conf", f"[Network]\nManageForeignRoutes={value}\n")
+    networkd = collect(host)["networkd"]
+    assert networkd["effective"]["ManageForeignRoutes"] == "no"
+    assert networkd["protection_overridden"] == []
+
+
 def test_a_key_in_force_hides_the_own_routes_from_describe(tmp_path):
     empty = json.dumps({"data": [json.dumps({"Interfaces": []})]})
     facts = collect(Replay(tmp_path, Kernel(KERNEL_RULES, [DEFAULT, LOOPBACK]), describe=empty))
