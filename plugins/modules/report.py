@@ -156,7 +156,8 @@ ansible_stats:
           returned: with O(enforced)
           type: dict
           sample:
-            {"worse": 0, "lost": 0, "rolled_back": 1, "refused": 0, "not_tried": 0, "unreachable": 0, "planned": 0, "confirmed": 9, "restored": 0, "unchanged": 2}
+            {"worse": 0, "lost": 0, "rolled_back": 1, "refused": 0, "not_tried": 0, "unreachable": 0,
+             "planned": 0, "confirmed": 9, "restored": 0, "unchanged": 2}
         holdfast_report:
           description: The absolute path of C(report.json); empty where it wasn't asked for.
           type: str

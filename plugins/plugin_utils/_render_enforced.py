@@ -27,7 +27,14 @@ _LOUD = {
     "planned": "planned, nothing was touched",
     "restored": "put back, as asked",
 }
-_CHANGES = {"planned": "would change", "refused": "wanted", "rolled_back": "changed and put back", "lost": "tried", "not_tried": "wanted", "restored": "put back"}
+_CHANGES = {
+    "planned": "would change",
+    "refused": "wanted",
+    "rolled_back": "changed and put back",
+    "lost": "tried",
+    "not_tried": "wanted",
+    "restored": "put back",
+}
 BEFORE = {"pass": "it passed", "not_applicable": "it didn't apply", "waived": "it was waived"}
 _AUDIT = "ansible-playbook holdfast.baseline.audit"
 _MOST_LIMITED = 8

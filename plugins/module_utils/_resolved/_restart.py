@@ -87,7 +87,7 @@ def settle(
     why: dict[str, str] = {}
     missing: list[Loss] = []
     for number in range(_ROUNDS):
-        missing = [loss for loss in _links.losses(kept, look())]
+        missing = list(_links.losses(kept, look()))
         if not missing:
             break
         if number >= _PATIENT_ROUNDS:
