@@ -95,7 +95,7 @@ def _winning(
     if not lost:
         return path, after
     if not wanted.override:
-        hint = "change it there, or write override: true to have the drop-in read after it"
+        hint = "change it there, or set override: true (for a role, holdfast_ROLE_override) to have the drop-in read after it"
         raise Refused(*(_told(each, wanted) for each in lost), hint)
     winner = max(os.path.basename(source.rpartition(":")[0]) for each in lost for source in each.sources or [path])
     for name in _dropin_file.later_names(wanted.name, winner):

@@ -18,6 +18,7 @@ description:
   - Worse is a rule that fails or can't be judged any more and did not or could before, one that fails with a higher severity, a question that
     is no longer answered, a lost default route or policy rule, and a networkd or resolved that has stopped.
   - A finding that was C(unknown) and fails now is no loss. It is seen now.
+  - A waiver accepts what is, and not what a change makes. A rule that passed and is C(waived) now fails since the change.
   - Runs on the controller and asks no host. It fails no host either, see the example.
 options:
   before:
@@ -53,7 +54,8 @@ options:
     elements: str
     default: []
   rebooted:
-    description: Whether the host was rebooted in between. Then policy rules don't count, since the software that they belong to makes them anew.
+    description: Whether the host was rebooted in between. Then policy rules, and default routes outside of the main
+      table, don't count, since the software that they belong to makes them anew.
     type: bool
     default: false
 extends_documentation_fragment:

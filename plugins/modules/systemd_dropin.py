@@ -142,6 +142,11 @@ before:
   description: The same before the task, as C(effective) and C(source).
   returned: success
   type: dict
+file_changed:
+  description: Whether the drop-in was written or removed. In check mode, whether it would be.
+  returned: success
+  type: bool
+  sample: true
 restart_needed:
   description:
     - Whether the daemon runs with other values than its files have, or may do so. In check mode, whether it would.
@@ -226,7 +231,7 @@ def main() -> None:
     # Which keys an earlier run removed can't be seen any more.
     keys = plan.keys if wanted.present else {*plan.keys, *(_dropin_keys.known(wanted.config, wanted.section) or ())}
     restart = _dropin_restart.look(now, wanted.config, _dropin_plan.read(now, wanted, version), keys)
-    module.exit_json(changed=changed, unknown_keys=skipped, backup_files=backups, **_dropin_report.of(plan), **restart._asdict())
+    module.exit_json(changed=changed, file_changed=changed, unknown_keys=skipped, backup_files=backups, **_dropin_report.of(plan), **restart._asdict())
 
 
 def _known(

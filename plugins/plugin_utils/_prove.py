@@ -15,8 +15,12 @@ from typing import Any
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._plain import one_line
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._severity import rank
 
-_FINE = ("pass", "not_applicable", "waived")
+# A waiver accepts what is, not what a change makes: what it covers fails all the same here.
+_FINE = ("pass", "not_applicable")
+_FAILS = ("fail", "waived")
 _SERVICES = {"systemd-networkd": "routes.networkd.active", "systemd-resolved": "resolver.resolved.active"}
+_MAIN_TABLE = 254
+_ROUTE = ("family", "via", "device", "table")
 _MOST_LINES = 20
 
 
@@ -37,7 +41,8 @@ class Look:
 class Terms:
     """What the change was to do. targets, accepted: ids of the rules that it was to mend, and of those that it makes fail as asked.
 
-    rebooted: whether the host was in between; then policy rules don't count, since their owners make them anew.
+    rebooted: whether the host was in between; then policy rules and other tables than main don't count, since their
+    owners make them anew.
     """
 
     targets: Iterable[str] = ()
@@ -55,7 +60,7 @@ def prove(before: Look, after: Look, compared: Mapping[str, Any] | None = None, 
     """
     lost = [*_unanswered(compared), *_lost(before, after, terms)] if _reached(after) else list(_out_of_sight(after))
     unmended = [] if lost else list(_unmended(before, after, terms.targets))
-    mended = [rule for rule, old, new in _pairs(before, after) if old["status"] == "fail" and new and new["status"] in _FINE]
+    mended = [rule for rule, old, new in _pairs(before, after) if old["status"] in _FAILS and new and new["status"] in _FINE]
     better = mended or (compared or {}).get("overall") == "better"
     status = "worse" if lost else "unmended" if unmended else "better" if better else "same"
     return {"status": status, "why": _bounded([*lost, *unmended]), "mended": mended}
@@ -71,7 +76,7 @@ def _out_of_sight(after: Look) -> Iterator[str]:
 
 def _lost(before: Look, after: Look, terms: Terms) -> Iterator[str]:
     """What is gone comes first, then what fails, then what can't be judged: the last is often only what follows."""
-    yield from _gone(before.facts, after.facts)
+    yield from _gone(before.facts, after.facts, _MAIN_TABLE if terms.rebooted else None)
     yield from [] if terms.rebooted else _rules_gone(before.facts, after.facts)
     lines = [line for rule, old, new in _pairs(before, after) for line in _worse(rule, old, new, rule in terms.accepted)]
     yield from sorted([*lines, *_new_failures(before, after)], key=lambda line: "can't be judged" in line)
@@ -88,30 +93,31 @@ def _worse(rule: str, old: Mapping[str, Any], new: Mapping[str, Any] | None, acc
         yield f"{rule} is not judged any more"
     elif new["status"] == "unknown" and old["status"] != "unknown":
         yield f"{rule} can't be judged any more: {one_line(new.get('reason') or 'no reason given')}"
-    elif new["status"] == "fail" and old["status"] in _FINE and not accepted:
+    elif new["status"] in _FAILS and old["status"] in _FINE and not accepted:
         yield f"{rule} fails since the change: {one_line(new['title'])}"
-    elif new["status"] == "fail" and old["status"] == "fail" and rank(new["severity"]) > rank(old["severity"]):
+    elif new["status"] in _FAILS and old["status"] in _FAILS and rank(new["severity"]) > rank(old["severity"]):
         yield f"{rule} is {new['severity']} since the change, it was {old['severity']}"
 
 
 def _new_failures(before: Look, after: Look) -> Iterator[str]:
     known = before.by_rule()
     for rule, new in after.by_rule().items():
-        if rule not in known and new["status"] in ("fail", "unknown"):
+        if rule not in known and new["status"] not in _FINE:
             yield f"{rule} is {new['status']} since the change"
 
 
-def _gone(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+def _gone(before: Mapping[str, Any], after: Mapping[str, Any], table: int | None) -> Iterator[str]:
+    """Services and default routes: those of one table, or of all."""
     for service, path in _SERVICES.items():
         if _at(before, path) is True and _at(after, path) is not True:
             yield f"{service} doesn't run any more"
-    for family in ("ipv4", "ipv6"):
-        if _default_routes(before, family) and not _default_routes(after, family):
-            yield f"there is no default route for {family} any more"
+    yield from (f"the default route {route} is gone" for route in sorted(_default_routes(before, table) - _default_routes(after, table)))
 
 
 def _rules_gone(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     old, new = _policy_rules(before), _policy_rules(after)
+    if old is not None and new is None:
+        return ["the policy rules can't be seen any more"]
     return [] if old is None or new is None else [f"the policy rule {rule} is gone" for rule in sorted(old - new)]
 
 
@@ -122,9 +128,11 @@ def _at(facts: Any, path: str) -> Any:
     return facts
 
 
-def _default_routes(facts: Mapping[str, Any], family: str) -> bool:
+def _default_routes(facts: Mapping[str, Any], table: int | None) -> set[str]:
+    """Every default route by what makes it one: metrics and protocols may change."""
     routes = _at(facts, "routes.default_routes")
-    return isinstance(routes, list) and any(isinstance(route, Mapping) and route.get("family") == family for route in routes)
+    found = [route for route in routes if isinstance(route, Mapping)] if isinstance(routes, list) else []
+    return {one_line(" ".join(str(route[name]) for name in _ROUTE if route.get(name))) for route in found if table in (None, route.get("table"))}
 
 
 def _policy_rules(facts: Mapping[str, Any]) -> set[str] | None:
@@ -151,7 +159,7 @@ def _question(name: str, found: Mapping[str, Any]) -> str:
 def _unmended(before: Look, after: Look, targets: Iterable[str]) -> Iterator[str]:
     old, new = before.by_rule(), after.by_rule()
     for rule in targets:
-        if rule in old and old[rule]["status"] in ("fail", "unknown") and rule in new and new[rule]["status"] not in _FINE:
+        if rule in old and old[rule]["status"] in ("fail", "unknown") and rule in new and new[rule]["status"] in ("fail", "unknown"):
             yield f"{rule} was to be mended and is still {'failing' if new[rule]['status'] == 'fail' else 'unknown'}"
 
 

@@ -37,6 +37,7 @@ _CHANGES = {
 }
 BEFORE = {"pass": "it passed", "not_applicable": "it didn't apply", "waived": "it was waived"}
 _AUDIT = "ansible-playbook holdfast.baseline.audit"
+_ROLLBACK = "ansible-playbook holdfast.baseline.rollback --limit HOST"
 _MOST_LIMITED = 8
 _MOST_REASONS = 6
 _MOST_CHANGES = 12
@@ -95,6 +96,12 @@ def next_step(block: Block, generated: str) -> Step | None:
     if name == "rolled_back" and not unseen(block.entry):
         return Step("it is as it was: nothing has to be done now; mend the reason before the next try")
     return Step("look with:", [_audit(block)]) if unseen(block.entry) else None
+
+
+def way_back(report: Mapping[str, Any]) -> list[str]:
+    """How to undo what was confirmed, where anything was: lines that are never broken."""
+    confirmed = report["summary"].get("outcomes", {}).get("confirmed")
+    return ["to go back, also days later:", f"  {_ROLLBACK}"] if confirmed else []
 
 
 def changes(host: Mapping[str, Any]) -> list[str]:

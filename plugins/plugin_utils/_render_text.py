@@ -164,6 +164,7 @@ def _tail(report: Mapping[str, Any], width: int, written: Iterable[str]) -> list
     good = [name for name, entry in report["hosts"].items() if entry["status"] == "good" and _own(entry) in ("good", "unchanged")]
     if good:
         lines += _wrapped(f"{'unchanged, good' if 'outcomes' in report['summary'] else 'good'}: {_names(good)}", width, "", "  ")
+    lines += enforced.way_back(report)
     files = ", ".join(visible(path) for path in written)
     return lines + (_wrapped(f"report: {files}", width, "", "  ") if files else [])
 

@@ -14,7 +14,7 @@ from ansible_collections.holdfast.baseline.plugins.plugin_utils._options import 
 
 ROLE = Path(__file__).parents[3] / "roles" / "audit"
 OPTIONS = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
-TASKS = (ROLE / "tasks" / "main.yml").read_text(encoding="utf-8") + (ROLE / "vars" / "main.yml").read_text(encoding="utf-8")
+TASKS = "".join(path.read_text(encoding="utf-8") for path in [*(ROLE / "tasks").glob("*.yml"), ROLE / "vars" / "main.yml"])
 
 JUDGED = (
     ("rule_paths", "rule_paths"),
@@ -57,7 +57,8 @@ def test_every_variable_is_used_and_described() -> None:
 
 def test_the_probe_is_checked_and_made_with_the_same_options() -> None:
     settings = yaml.safe_load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"))["audit_probe"]
-    tasks = yaml.safe_load((ROLE / "tasks" / "main.yml").read_text(encoding="utf-8"))
+    tasks = yaml.safe_load((ROLE / "tasks" / "look.yml").read_text(encoding="utf-8"))
     asks = next(task["holdfast.baseline.dns_probe"] for task in tasks if "holdfast.baseline.dns_probe" in task)
     assert settings == {option: f"{{{{ holdfast_probe_{option} | default(omit) }}}}" for option in PROBED}
+    assert asks.pop("compare_with") == "{{ audit_compare_with | default(omit) }}"
     assert asks == {option: f"{{{{ audit_probe.{option} | default(omit) }}}}" for option in PROBED}

@@ -11,7 +11,7 @@ from ansible_collections.holdfast.baseline.plugins.plugin_utils._prove import Lo
 from ansible_collections.holdfast.baseline.tests.unit.plugins.plugin_utils.fleet import finding
 
 RULE = "routes/lost"
-DEFAULTS = [{"family": "ipv4"}, {"family": "ipv6"}]
+DEFAULTS = [{"family": "ipv4", "via": "10.77.0.1", "device": "host0", "table": 254, "metric": 0}, {"family": "ipv6", "device": "wan0", "table": 254}]
 RULES = [{"family": "ipv4", "priority": 5270, "text": "from all lookup 52"}]
 FACTS = {
     "routes": {"networkd": {"active": True}, "default_routes": DEFAULTS, "rules": {"status": "ok", "listed": RULES, "listed_cut": 0}},
@@ -44,7 +44,10 @@ def compared(result: str, status: str = "ok") -> dict[str, Any]:
         ("unknown", "pass", "same", ""),
         ("pass", "fail", "worse", "routes/lost fails since the change"),
         ("not_applicable", "fail", "worse", "routes/lost fails since the change"),
-        ("waived", "fail", "worse", "routes/lost fails since the change"),
+        ("waived", "fail", "same", ""),
+        ("waived", "pass", "better", ""),
+        ("pass", "waived", "worse", "routes/lost fails since the change"),
+        ("not_applicable", "waived", "worse", "routes/lost fails since the change"),
         ("pass", "unknown", "worse", "routes/lost can't be judged any more"),
         ("fail", "unknown", "worse", "routes/lost can't be judged any more"),
         ("not_applicable", "unknown", "worse", "routes/lost can't be judged any more"),
@@ -98,11 +101,12 @@ def test_the_probe(found: dict[str, Any] | None, status: str, why: str) -> None:
         (routes(networkd={"active": False}), "systemd-networkd doesn't run any more"),
         (routes(networkd={"status": "absent"}), "systemd-networkd doesn't run any more"),
         ({**FACTS, "resolver": {}}, "systemd-resolved doesn't run any more"),
-        (routes(default_routes=DEFAULTS[1:]), "there is no default route for ipv4 any more"),
-        (routes(default_routes=DEFAULTS[:1]), "there is no default route for ipv6 any more"),
+        (routes(default_routes=DEFAULTS[1:]), "the default route ipv4 10.77.0.1 host0 254 is gone"),
+        (routes(default_routes=DEFAULTS[:1]), "the default route ipv6 wan0 254 is gone"),
         (routes(rules={"status": "ok", "listed": [], "listed_cut": 0}), "the policy rule ipv4 5270: from all lookup 52 is gone"),
-        (routes(rules={"status": "ok", "listed": [], "listed_cut": 3}), ""),
-        (routes(rules={"status": "unknown"}), ""),
+        (routes(rules={"status": "ok", "listed": [], "listed_cut": 3}), "the policy rules can't be seen any more"),
+        (routes(rules={"status": "unknown"}), "the policy rules can't be seen any more"),
+        (routes(default_routes=[{**DEFAULTS[0], "metric": 100, "protocol": "dhcp"}, DEFAULTS[1]]), ""),
         (routes(rules={"status": "ok", "listed": [*RULES, {"family": "ipv6", "priority": 1, "text": "new"}], "listed_cut": 0}), ""),
     ],
 )
@@ -119,7 +123,8 @@ def test_a_failure_that_was_asked_for(new: str, status: str) -> None:
 
 def test_after_a_boot_policy_rules_are_made_anew() -> None:
     after = look(finding("pass"), facts=routes(rules={"status": "ok", "listed": [], "listed_cut": 0}, default_routes=DEFAULTS[1:]))
-    assert prove(look(finding("pass")), after, terms=Terms(rebooted=True))["why"] == ["there is no default route for ipv4 any more"]
+    before = look(finding("pass"), facts=routes(default_routes=[*DEFAULTS, {"family": "ipv4", "device": "tailscale0", "table": 52}]))
+    assert prove(before, after, terms=Terms(rebooted=True))["why"] == ["the default route ipv4 10.77.0.1 host0 254 is gone"]
 
 
 @pytest.mark.parametrize(

@@ -266,6 +266,8 @@ not tried: late1 (the play ended for this host before it was tried)
 not tried: nopy (no Python on the host)
 not reached: db3 (ssh: Connection timed out)
 unchanged, good: app1
+to go back, also days later:
+  ansible-playbook holdfast.baseline.rollback --limit HOST
 report: holdfast-report/report.json"""
 
 
