@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from holdlab.hosts import Host
 from holdlab.lab import Lab
+from holdlab.module import run_module
 from holdlab.rollout import Rollout, rollout
 
 LIKE_TAILSCALE = "like-tailscale 10.77.0.0/24 172.30.5.0/24 fe80::/64"
@@ -176,3 +177,17 @@ def test_what_is_worse_goes_back(fleet: Fleet) -> None:
     fleet.do(RESOLVES)
     assert fleet.do("find /etc ! -type d -exec md5sum {} + | sort") == files
     assert fleet.do("systemctl list-units --all --no-legend 'holdfast*'") == ""
+
+
+@newest
+def test_a_host_in_the_middle_of_another_change_is_left_alone(fleet: Fleet) -> None:
+    fleet.do(INCIDENT_004)
+    ident = run_module(fleet.lab.spaces, fleet.host, "checkpoint", {"state": "armed", "paths": ["/etc/systemd"], "owner": "anna"})["checkpoint"]["id"]
+    look = fleet.do(LOOK)
+    for arguments in (["--check"], []):
+        done = fleet.enforce(*arguments)
+        assert (done.status, done.outcome(fleet.host)) == (2, "refused"), done.output
+        assert f"The checkpoint {ident} of anna is open, armed until" in done.hosts["web1"]["enforced"]["why"][0]
+    assert fleet.do(LOOK) == look
+    back = fleet.roll_back()
+    assert (back.status, back.outcome(fleet.host)) == (0, "restored"), back.output

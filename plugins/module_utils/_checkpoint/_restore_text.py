@@ -24,6 +24,7 @@ export PATH LC_ALL
 
 say() {
     logger -t holdfast -p daemon.notice -- "checkpoint $id: $*" 2>/dev/null || printf '%s\n' "checkpoint $id: $*"
+    if [ -t 2 ]; then printf '%s\n' "checkpoint $id: $*" >&2; fi
 }
 
 fail() {
@@ -232,7 +233,7 @@ tidy() {
 }
 
 roll_back() {
-    say "is rolled back ($reason)"
+    say "is being rolled back ($reason)"
     rm -f -- "$here/reserve" "$here/failed.new"
     mkdir -p "$here/restart"
     write_state rolling_back || say 'its state could not be written'
