@@ -181,6 +181,16 @@ def test_a_half_done_run_is_finished_by_the_next(roled: Roled) -> None:
     assert "10.77.0.53" in roled.do("resolvectl dns")
 
 
+def test_what_others_left_pending_is_refused(roled: Roled) -> None:
+    roled.do("mkdir -p /etc/systemd/resolved.conf.d; printf '[Resolve]\\nCache=no\\n' >/etc/systemd/resolved.conf.d/50-admin.conf")
+    look = roled.do(LOOK)
+    refused = roled.role(dns=TWO)
+    assert refused.failed and refused.changed == 0 and "does not run with what its files have: Cache" in refused.output, refused.output
+    assert roled.do(LOOK) == look
+    applied = roled.role(dns=TWO, pending="apply")
+    assert not applied.failed and applied.changed == 2, applied.output
+
+
 def test_a_daemon_that_does_not_come_back_is_told(roled: Roled) -> None:
     roled.do(FAILS)
     done = roled.role(dns=TWO, timeout=5)
