@@ -179,6 +179,18 @@ def test_a_reboot_rolls_back(checked: Checked) -> None:
 
 
 @newest
+def test_by_hand_after_it_was_confirmed(checked: Checked) -> None:
+    """The script restarts networkd, which takes the rules and throw routes along where nothing protects them."""
+    before = checked.do(LOOK)
+    ident = checked.arm(timeout=60)["id"]
+    checked.do("printf '[Network]\nManageForeignRoutingPolicyRules=no\nManageForeignRoutes=no\n' >/etc/systemd/networkd.conf.d/90-new.conf")
+    checked.do("systemctl restart systemd-networkd")
+    assert checked.ask(state="confirmed", id=ident)["changed"]
+    checked.do(f"sh /var/lib/holdfast/checkpoints/{ident}/restore.sh asked")
+    assert checked.do(LOOK) == before and checked.left() == NOTHING
+
+
+@newest
 @pytest.mark.parametrize(
     ("before", "after", "why"),
     [

@@ -63,10 +63,9 @@ def _refuse_if_late(store: Store, ident: str) -> None:
 def _tidy(host: Host, store: Store, ident: str) -> None:
     problems = _deadline.disarm(host, ident, bool(store.data(ident, "manifest.json").get("made_wants")))
     store.release(ident)
-    # Rules and routes are others'; those of today are taken where it is rolled back later.
-    for name in ("network", "reserve"):
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(store.path(ident, name))
+    # The rules and routes of then stay for whoever runs the script by hand until the next boot; the module takes those of today.
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(store.path(ident, "reserve"))
     for problem in problems:
         log(f"checkpoint {ident}: left behind: {problem}")
 
