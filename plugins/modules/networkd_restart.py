@@ -7,21 +7,27 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: networkd_restart
-short_description: Restart systemd-networkd, unless that is the outage, and lose no rule and no route
+short_description: Restart systemd-networkd, unless that is the outage, and lose no address, route or rule
 version_added: 0.2.0
 author:
   - The holdfast.baseline contributors (@holdfast)
 description:
-  - Remembers the policy rules and routes that a start of networkd can delete, restarts it, waits until it serves and has configured
-    its links again, and puts back what went missing. All of that happens on the host, in one task, so that it goes on where the connection doesn't.
+  - Remembers the policy rules, routes and nexthops that a start of networkd can delete, and the permanent addresses, restarts it, waits until
+    it serves and has configured its links again, and puts back what went missing. All of that happens on the host, in one task, so that it
+    goes on where the connection doesn't.
   - Refuses, before anything is touched, where the restart itself could be the outage. Tables may be so big that networkd does not start again,
-    or it may be failing or flapping already, or its last start took long.
+    or it may be failing or flapping already, or its last start took long, or there are nexthops that it would delete and nobody could put back, or
+    C(.network) or C(.netdev) files changed since it started, which the restart would bring into force.
   - Restarts each time that it is asked to. Whether that is needed, M(holdfast.baseline.systemd_dropin) tells.
 notes:
   - Needs root, and the C(ip) command where there is something to put back.
   - Never reloads or reconfigures. That would not apply C(networkd.conf), and would delete what is to be kept.
   - A route that its own software takes away in the few seconds after the restart is put back as well.
-  - At most 1,000 rules and routes can be looked after.
+  - Addresses that others set on links of networkd are deleted by each start of it, whatever C(networkd.conf) says. They are put back here, but only
+    C(KeepConfiguration=yes) in the link's C(.network) file keeps them over a restart that somebody else makes.
+  - Addresses with a lifetime are not looked after, nor are IPv6 link-local ones, which networkd leaves to the kernel.
+  - At most 1,000 rules, routes and nexthops and 1,000 addresses can be looked after. Where there are more addresses, only those on links that
+    networkd manages are.
   - Where the environment variable E(HOLDFAST_CHECKPOINT) names a checkpoint, nothing is restarted unless that is still armed on the host.
 options:
   force:
@@ -36,6 +42,10 @@ options:
     description: How many seconds networkd has to serve again.
     type: int
     default: 60
+  own_drop_in:
+    description: The file name of drop-ins of C(.network) and C(.netdev) files that are the caller's own, so that a change of them is wanted.
+    type: str
+    default: 90-holdfast.conf
 extends_documentation_fragment:
   - holdfast.baseline.attributes
 attributes:
@@ -86,10 +96,10 @@ doubts:
   elements: str
   sample: []
 kept:
-  description: How many rules and routes were looked after.
+  description: How many addresses, nexthops, routes and rules were looked after.
   returned: when it was not refused
   type: dict
-  sample: {rules: 8, routes: 3}
+  sample: {addresses: 2, nexthops: 0, routes: 3, rules: 8}
 not_kept:
   description: What could not be put back if it were lost, with the reason.
   returned: when it was not refused
@@ -122,6 +132,7 @@ def main() -> None:
             "force": {"type": "bool", "default": False},
             "slow_start": {"type": "float", "default": 10},
             "timeout": {"type": "int", "default": 60},
+            "own_drop_in": {"type": "str", "default": "90-holdfast.conf"},
         },
         supports_check_mode=True,
     )

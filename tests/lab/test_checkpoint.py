@@ -50,6 +50,24 @@ python3 -c 'import os; print(os.path.isfile("odd/plain") and os.listxattr("odd/p
 for family in -4 -6; do ip $family rule; ip $family route show table 52 2>&1 || true; done
 systemctl is-active systemd-networkd systemd-resolved
 """
+ADDRESSES = """
+ip addr add 10.77.0.200/24 dev host0
+ip addr add 10.77.5.5/32 dev host0 label host0:vip
+ip addr add 10.78.0.1 peer 10.78.0.2/32 dev host0
+ip addr add fd88::5/64 dev host0 nodad
+ip route add 203.0.113.0/24 dev tailscale0 src 10.77.5.5
+ip -6 route add fd99::/64 dev host0 src fd88::5
+ip nexthop add id 77 via 10.77.0.1 dev host0
+ip nexthop add id 6 group 77,3
+ip route add 198.51.100.0/24 nhid 6
+"""
+NO_ADDRESSES = """
+ip nexthop flush
+for address in 10.77.0.200/24 10.77.5.5/32 fd88::5/64; do ip addr del $address dev host0; done
+ip addr del 10.78.0.1 peer 10.78.0.2/32 dev host0
+ip -6 route flush fd99::/64
+"""
+ALL = "ip -o addr | grep -v fe80; ip nexthop; ip route; ip -6 route"
 LEFT = "find /etc /run/systemd -name '*holdfast*'; systemctl list-units --all --no-legend 'holdfast*'; ls /var/lib/holdfast"
 NOTHING = "checkpoints\nlock\n"
 OPTIONS = {
@@ -138,6 +156,20 @@ def test_the_deadline_puts_everything_back(checked: Checked) -> None:
     assert checked.left() == NOTHING
     late = checked.ask(state="confirmed", id=armed["id"])
     assert late["failed"] and "was rolled back at" in late["msg"]
+
+
+def test_addresses_and_nexthops_come_back(checked: Checked) -> None:
+    checked.do(ADDRESSES)
+    try:
+        before = checked.do(ALL)
+        ident = checked.arm(timeout=60)["id"]
+        checked.do(BREAK)
+        assert "10.77.5.5" not in checked.do(ALL)
+        checked.do(f"sh /var/lib/holdfast/checkpoints/{ident}/restore.sh asked")
+        assert checked.do(ALL) == before
+    finally:
+        checked.do(NO_ADDRESSES)
+    assert checked.left() == NOTHING
 
 
 def test_confirmed_stays_and_can_be_undone_later(checked: Checked) -> None:

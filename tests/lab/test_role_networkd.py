@@ -32,6 +32,28 @@ MANY_ROUTES = """
 seq 0 19999 | awk '{printf "route add throw 11.%d.%d.%d/32 table 99\\n", $1/65536, $1/256%256, $1%256}' >/tmp/routes
 ip -batch /tmp/routes
 """
+# What keepalived, routing daemons and people set on a link of networkd's, and what hangs on it, on whatever link.
+ADDRESSES = """
+ip addr add 10.77.0.200/24 dev host0
+ip addr add 10.77.5.5/32 dev host0 label host0:vip
+ip addr add 10.78.0.1 peer 10.78.0.2/32 dev host0
+ip addr add 10.78.0.1 peer 10.78.0.3/32 dev host0
+ip addr add 10.79.0.1/24 brd + dev host0 scope link noprefixroute
+ip addr add fd88::5/64 dev host0 nodad
+ip addr add fd88::6/128 dev host0 nodad preferred_lft 0
+ip route add 203.0.113.0/24 dev tailscale0 src 10.77.5.5
+ip -6 route add fd99::/64 dev host0 src fd88::5
+"""
+NEXTHOPS = """
+ip nexthop add id 77 via 10.77.0.1 dev host0
+ip nexthop add id 78 via 10.77.0.2 dev host0
+ip nexthop add id 6 group 77,3/78 proto bird
+ip route add 198.51.100.0/24 nhid 77
+ip route add 198.51.101.0/24 nhid 6
+"""
+RESILIENT = "ip nexthop add id 5 group 77/78 type resilient buckets 8"
+ALL = "ip -o addr | grep -v fe80; ip nexthop; ip route; ip -6 route"
+PENDING = "printf '[Network]\\nDHCP=no\\n' >/etc/systemd/network/10-lab.network.d/50-admin.conf"
 LATER = "printf '[Network]\\nManageForeignRoutes=yes\\n' >/etc/systemd/networkd.conf.d/95-admin.conf"
 FLAPS = "systemctl kill -s ABRT systemd-networkd; sleep 3; systemctl is-active systemd-networkd"
 # The socket would start it again at the next word of the kernel.
@@ -94,6 +116,7 @@ def test_nothing_is_lost_any_more(roled: Roled) -> None:
         pytest.param(MANY_ROUTES, "could be the outage: there are 2", id="big table"),
         pytest.param(LATER, "/etc/systemd/networkd.conf.d/95-admin.conf:2", id="a later drop-in"),
         pytest.param(FLAPS, "came back by itself 1 times", id="flapping"),
+        pytest.param(PENDING, "50-admin.conf changed since it started", id="a pending file"),
         pytest.param(FAILED, "systemd-networkd is failed", id="failed"),
     ],
 )
@@ -121,7 +144,7 @@ def test_what_the_restart_costs_is_put_back(roled: Roled) -> None:
              " >/run/systemd/system/systemd-networkd.service.d/x.conf; systemctl daemon-reload")
     network = roled.do(NETWORK)
     done = roled.role()
-    assert not done.failed and "2 rules and routes were put back" in done.output, done.output
+    assert not done.failed and "2 addresses, nexthops, routes and rules were put back" in done.output, done.output
     assert roled.do(NETWORK) == network
 
 
@@ -136,3 +159,25 @@ def test_a_route_on_a_managed_link(roled: Roled, keep: bool) -> None:
     assert ("still costs 1 routes" in done.output) == costs
     roled.do("systemctl restart systemd-networkd; sleep 2")
     assert ("bird" not in roled.do("ip route show 203.0.113.0/24")) == costs
+
+
+def test_addresses_and_nexthops_of_others_stay(roled: Roled) -> None:
+    """No key spares such addresses: all are deleted, and put back."""
+    roled.do(ADDRESSES + NEXTHOPS)
+    network, everything = roled.do(NETWORK), roled.do(ALL)
+    done = roled.role()
+    assert not done.failed and "ip -4 address add 10.77.5.5/32 dev host0 label host0:vip" in done.output, done.output
+    assert (roled.do(NETWORK), roled.do(ALL)) == (network, everything)
+
+
+def test_a_nexthop_that_could_not_be_put_back(roled: Roled) -> None:
+    """Before 256 no key spares it: refused. Since then it stays."""
+    roled.do(NEXTHOPS + RESILIENT)
+    look, everything = roled.do(LOOK), roled.do(ALL)
+    done = roled.role()
+    if roled.host.name == "debian12":
+        assert done.failed and done.changed == 0 and "1 nexthops would be deleted" in done.output, done.output
+        assert roled.do(LOOK) == look
+    else:
+        assert not done.failed and done.changed == 2, done.output
+    assert roled.do(ALL) == everything

@@ -4,21 +4,25 @@
 
 # Private to this collection: its interface may change at any time.
 
-"""A policy rule or a route out of the kernel's own message, as the words of the `ip` command that adds it again.
+"""A policy rule, route, address or nexthop out of the kernel's own message, as the words of the `ip` command that adds it again.
 
-Layouts: linux/fib_rules.h, linux/rtnetlink.h. What can't be said in words is refused with a ValueError, never left out.
+Layouts: linux/fib_rules.h, linux/rtnetlink.h, linux/if_addr.h, linux/nexthop.h.
+What can't be said in words is refused with a ValueError, never left out.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import struct
-from typing import Callable
+from typing import Callable, Sequence
 
 from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import INET6
 
 _MESSAGE = struct.Struct("=BBBBBBBBI")
 _ATTRIBUTE = struct.Struct("=HH")
+# ifaddrmsg and nhmsg
+_SHORT = struct.Struct("=BBBBI")
+_MEMBER = struct.Struct("=IBBH")
 _NEXTHOP = struct.Struct("=HBBi")
 _TYPES = {1: "unicast", 2: "local", 3: "broadcast", 4: "anycast", 5: "multicast", 6: "blackhole", 7: "unreachable", 8: "prohibit", 9: "throw"}
 _RULE_ACTIONS = {1: "", 3: "nop", 6: "blackhole", 7: "unreachable", 8: "prohibit"}
@@ -30,6 +34,14 @@ _PREFERENCE = {0: "medium", 1: "high", 3: "low"}
 # Attributes that say nothing to repeat: table and priority beside the header, flow cache and expiry data, padding.
 _RULE_KNOWN = frozenset({0, 1, 2, 3, 4, 6, 10, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24})
 _ROUTE_KNOWN = frozenset({0, 1, 4, 5, 6, 7, 8, 9, 12, 15, 18, 20, 27, 30})
+# IFA_PROTO (11) only tells who set it; `ip` of Debian 12 can't say it.
+_ADDRESS_KNOWN = frozenset({0, 1, 2, 3, 4, 6, 8, 9, 11})
+# NHA_OP_FLAGS (14) tells of the answer, not of the nexthop.
+_NEXTHOP_KNOWN = frozenset({0, 1, 2, 3, 4, 5, 6, 11, 14})
+# IFA_F_*: by their bit the words that ip-address(8) has for them.
+_ADDRESS_FLAGS = {0x02: "nodad", 0x10: "home", 0x100: "mngtmpaddr", 0x200: "noprefixroute", 0x400: "autojoin"}
+_SCOPE_LINK, _SCOPE_HOST = 253, 254
+_FOREVER = 0xFFFFFFFF
 
 
 def attributes(data: bytes) -> dict[int, bytes]:
@@ -90,6 +102,11 @@ def route_words(body: bytes, link: Callable[[int], str]) -> list[str]:
     return words + _metric_words(found.get(8, b"")) + _way(found, flags, kind, link)
 
 
+def route_source(body: bytes) -> bytes:
+    """The packed source address that a route prefers, or b""."""
+    return attributes(body[_MESSAGE.size :]).get(7, b"")
+
+
 def _way(found: dict[int, bytes], flags: int, kind: int, link: Callable[[int], str]) -> list[str]:
     if kind >= 6:
         return []
@@ -135,6 +152,73 @@ def _refuse_unknown(found: dict[int, bytes], known: frozenset[int]) -> None:
     unknown = sorted(set(found) - known)
     if unknown:
         raise ValueError(f"attributes that ip can't be told: {unknown}")
+
+
+def address_words(body: bytes, link: Callable[[int], str]) -> list[str]:
+    """`-4 address add …` for the body of an RTM_NEWADDR; nothing for one that is the kernel's to make: ::1, 127.0.0.1, fe80::…"""
+    family, length, short_flags, scope, index = _SHORT.unpack_from(body)
+    found = attributes(body[_SHORT.size :])
+    _refuse_unknown(found, _ADDRESS_KNOWN)
+    if scope >= (_SCOPE_LINK if family == INET6 else _SCOPE_HOST):
+        return []
+    address, local = (ipaddress.ip_address(found.get(kind) or found[1]) for kind in (1, 2))
+    peer = [str(local), "peer"] if local != address else []
+    words = [_family(family), "address", "add", *peer, f"{address}/{length}", "dev", link(index)]
+    flags = _number(found.get(8), short_flags)
+    return words + _address_extras(found, link(index)) + _scope(family, scope) + [word for bit, word in _ADDRESS_FLAGS.items() if flags & bit]
+
+
+def _address_extras(found: dict[int, bytes], name: str) -> list[str]:
+    words = ["broadcast", str(ipaddress.ip_address(found[4]))] if 4 in found else []
+    label = _text(found.get(3, b""))
+    # ip refuses a label that doesn't begin with the link's name, and the address matters more.
+    words += ["label", label] if label != name and label.startswith(name) else []
+    words += ["metric", str(_number(found[9]))] if _number(found.get(9)) else []
+    preferred = _number(found[6][:4]) if 6 in found else _FOREVER
+    return words + (["preferred_lft", str(preferred)] if preferred != _FOREVER else [])
+
+
+def _scope(family: int, scope: int) -> list[str]:
+    return ["scope", str(scope)] if scope and family != INET6 else []
+
+
+def nexthop_words(body: bytes, link: Callable[[int], str]) -> list[str]:
+    """`-4 nexthop add …` for the body of an RTM_NEWNEXTHOP."""
+    family, _kernels, protocol, _reserved, flags = _SHORT.unpack_from(body)
+    found = attributes(body[_SHORT.size :])
+    ident = _number(found.get(1))
+    unknown = sorted(set(found) - _NEXTHOP_KNOWN)
+    if unknown or _number(found.get(3)):
+        raise ValueError(f"nexthop {ident}: " + (f"attributes that ip can't be told: {unknown}" if unknown else "a group that isn't multipath"))
+    words = ["nexthop", "add", "id", str(ident)]
+    if 2 in found:
+        words += ["group", _members(found[2])]
+    else:
+        words = [_family(family), *words, *(["blackhole"] if 4 in found else _gateway({5: found[6]} if 6 in found else {}))]
+        words += ["dev", link(_number(found[5]))] if 5 in found else []
+    return words + (["onlink"] if flags & _ONLINK else []) + (["fdb"] if 11 in found else []) + ["proto", str(protocol)]
+
+
+def _members(data: bytes) -> str:
+    """Weights are stored less one, and since Linux 6.13 in 16 bits."""
+    members = _MEMBER.iter_unpack(data[: len(data) // _MEMBER.size * _MEMBER.size])
+    return "/".join(f"{ident},{(high << 8 | low) + 1}" for ident, low, high, _reserved in members)
+
+
+def identity(words: tuple[str, ...]) -> tuple[str, ...]:
+    """What tells one entry from another: of an address its link and, for IPv6, not even the prefix length; of a nexthop its id."""
+    if words[1:2] == ("address",):
+        kept = words[: words.index("dev") + 2]
+        return tuple(word.partition("/")[0] for word in kept) if words[0] == "-6" else kept
+    return ("nexthop", words[words.index("id") + 1]) if "nexthop" in words[:2] else words
+
+
+def without_source(words: Sequence[str]) -> list[str]:
+    """The words that delete an IPv6 route as the kernel leaves it when its source address goes; none for anything else."""
+    if list(words[:3]) != ["-6", "route", "add"] or "src" not in words:
+        return []
+    at = list(words).index("src")
+    return ["-6", "route", "del", *words[3:at], *words[at + 2 :]]
 
 
 def _family(family: int) -> str:

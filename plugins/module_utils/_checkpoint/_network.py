@@ -4,10 +4,11 @@
 
 # Private to this collection: its interface may change at any time.
 
-"""The policy rules and routes that a restart of networkd can delete, as commands that put back what is missing.
+"""What of the network a restart of networkd can delete, as commands that put back what is missing.
 
-They are those that the fact `routes.foreign` counts: what is at risk as the files stand
-may be nothing, and yet be lost once the files are put back.
+Rules and routes are those that the fact `routes.foreign` counts: what is at risk as the files stand may be
+nothing, and yet be lost once the files are put back. Permanent addresses are kept all, since networkd drops what
+others set on its links whatever networkd.conf says (link_drop_foreign_addresses() of 252).
 """
 
 from __future__ import annotations
@@ -16,11 +17,20 @@ import os
 import socket
 from typing import Any, Callable, NamedTuple
 
-from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._ip_words import route_words, rule_words
+from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._ip_words import (
+    address_words,
+    nexthop_words,
+    route_source,
+    route_words,
+    rule_words,
+    without_source,
+)
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._names import Refused, quote
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _networkd_facts as networkd
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _route_tables as tables
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_flush import (
+    Settings,
+    deleted_nexthops,
     deleted_routes,
     deleted_rules,
     unprotected,
@@ -29,8 +39,10 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._host import Hos
 from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import (
     INET,
     INET6,
+    Address,
     Dump,
     Netlink,
+    Nexthop,
     Route,
     Rule,
     Unanswered,
@@ -38,14 +50,38 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import 
 
 # Each is a process of its own when it is put back, and looked after until they stay.
 MOST = 1000
+# ManageForeignNextHops= came with it.
+_SPARES_NEXTHOPS = 256
+_KERNEL = 2  # RTPROT_KERNEL
 
 
 class Saved(NamedTuple):
-    """The words of each `ip` command, and what can't be put back, with the reason."""
+    """The words of each `ip` command, and what can't be put back, with the reason.
+
+    `doomed` are the nexthops of `lost` that the next start of networkd deletes and no key of networkd.conf would spare.
+    """
 
     rules: list[list[str]]
     routes: list[list[str]]
     lost: list[str]
+    addresses: list[list[str]] = []
+    nexthops: list[list[str]] = []
+    doomed: list[str] = []
+
+    def in_order(self) -> list[list[str]]:
+        """All words, each after what it needs: routes before the rules that lead to them, so that no packet takes half a table."""
+        return self.addresses + self.nexthops + self.routes + self.rules
+
+
+class _Foreign(NamedTuple):
+    """What some start of networkd could delete; `managed` are its links, `doomed` nexthops that no key spares, `doubts` why that may not be all."""
+
+    rules: list[Rule] = []
+    routes: list[Route] = []
+    nexthops: list[Nexthop] = []
+    managed: frozenset[int] = frozenset()
+    doomed: frozenset[int] = frozenset()
+    doubts: list[str] = []
 
 
 class _Recorder(Netlink):
@@ -54,64 +90,116 @@ class _Recorder(Netlink):
     def __init__(self, timeout: float) -> None:
         super().__init__(timeout)
         self.bodies: dict[Any, bytes] = {}
+        # Two addresses with one parsed form may still have different peers.
+        self.addressed: dict[bytes, Address] = {}
 
     def _dump(
         self, kind: int, request: bytes, parse: Callable[[bytes], Any], family: int, limit: int, strict: bool = False
     ) -> Dump:
         def keep(body: bytes) -> Any:
             entry = parse(body)
-            if isinstance(entry, (Rule, Route)):
+            if isinstance(entry, (Rule, Route, Nexthop)):
                 self.bodies[entry] = body
+            elif isinstance(entry, Address):
+                self.addressed[body] = entry
             return entry
 
         return super()._dump(kind, request, keep, family, limit, strict)
 
 
 def save(host: Host, rules: bool, routes: bool) -> Saved:
-    """What of the kernel's rules and routes isn't networkd's own; Refused where that can't be seen, or is too much."""
+    """What of the kernel's rules, and of its routes with their addresses and nexthops, networkd could delete.
+
+    Refused where that can't be seen, or is too much.
+    """
     if not rules and not routes:
         return Saved([], [], [])
     recorder = _Recorder(host.timeout)
     host.netlink = recorder
     try:
-        gone_rules, gone_routes, doubts = _foreign(host, recorder)
+        foreign = _foreign(host, recorder)
     except Unanswered as failed:
         raise Refused(f"rules, routes: {failed.why}; set both to false to go on without them") from None
-    gone_rules, gone_routes = gone_rules if rules else [], gone_routes if routes else []
-    if len(gone_rules) + len(gone_routes) > MOST:
-        raise Refused(f"rules, routes: {len(gone_rules) + len(gone_routes)} could be lost, and at most {MOST} can be put back")
-    return _words(recorder, gone_rules, gone_routes, doubts)
+    foreign = foreign if rules else foreign._replace(rules=[])
+    if not routes:
+        return _bounded(_words(recorder, foreign._replace(routes=[], nexthops=[], doomed=frozenset())))
+    saved = _words(recorder, foreign)
+    return _bounded(_with_addresses(saved, recorder.addressed, foreign.managed))
 
 
-def _foreign(host: Host, recorder: _Recorder) -> tuple[list[Rule], list[Route], list[str]]:
-    """Rules and routes that some start of networkd could delete, and why these may not be all."""
+def _foreign(host: Host, recorder: _Recorder) -> _Foreign:
     all_rules = [rule for family in (INET, INET6) for rule in recorder.rules(family).entries]
-    daemon = networkd.look(host, recorder.links(), recorder.addresses(INET).entries)
+    addresses = [recorder.addresses(family).entries for family in (INET, INET6)]
+    daemon = networkd.look(host, recorder.links(), addresses[0])
     if daemon.settings is None or not daemon.active:
-        return [], [], [] if daemon.settings else [daemon.facts["why"]]
+        recorder.addressed.clear()
+        return _Foreign(doubts=[] if daemon.settings else [daemon.facts["why"]])
     looked_up = {family: {rule.table for rule in all_rules if rule.family == family} - {0} for family in (INET, INET6)}
     seen = tables.read_tables(recorder, tables.read_counts(host), looked_up, [link.ifindex for link in daemon.links])
     own = networkd.find_own(host, daemon, all_rules, seen)
     settings, links = unprotected(daemon.settings, daemon.links)
     nexthops = [nexthop for nexthop in recorder.nexthops().entries if not own.nexthop(nexthop)]
+    gone = deleted_nexthops(nexthops, links, settings)
+    routes = [route for route in seen.routes if own.route(route) is not True]
+    managed = frozenset(link.ifindex for link in daemon.links)
     # What may be networkd's own is kept as well: it is put back only where it is missing.
-    rules = deleted_rules([rule for rule in all_rules if own.rule(rule) is not True], links, settings)
-    routes = deleted_routes([route for route in seen.routes if own.route(route) is not True], nexthops, links, settings)
-    return rules, routes, list(seen.why)
+    return _Foreign(
+        deleted_rules([rule for rule in all_rules if own.rule(rule) is not True], links, settings),
+        list(dict.fromkeys(deleted_routes(routes, nexthops, links, settings) + _falling(recorder, routes, managed))),
+        [nexthop for nexthop in nexthops if nexthop.id in gone],
+        managed,
+        deleted_nexthops(nexthops, daemon.links, Settings(settings.version)) if settings.version < _SPARES_NEXTHOPS else frozenset(),
+        list(seen.why),
+    )
 
 
-def _words(recorder: _Recorder, rules: list[Rule], routes: list[Route], doubts: list[str]) -> Saved:
-    saved = Saved([], [], doubts)
-    for rule in rules:
-        try:
-            saved.rules.append(rule_words(recorder.bodies[rule]))
-        except ValueError as error:
-            saved.lost.append(str(error))
-    for route in routes:
-        try:
-            saved.routes.append(route_words(recorder.bodies[route], _link_name))
-        except ValueError as error:
-            saved.lost.append(str(error))
+def _falling(recorder: _Recorder, routes: list[Route], managed: frozenset[int]) -> list[Route]:
+    """The routes that the kernel drops, on whatever link, when their source address goes (fib_sync_down_addr())."""
+    sources = {address.address for address in recorder.addressed.values() if address.ifindex in managed}
+    return [route for route in routes if route.protocol != _KERNEL and route_source(recorder.bodies[route]) in sources]
+
+
+def _words(recorder: _Recorder, foreign: _Foreign) -> Saved:
+    saved = Saved([], [], list(foreign.doubts), nexthops=[], doomed=[])
+    # A group comes after its members.
+    for nexthop in sorted(foreign.nexthops, key=lambda one: not one.oif):
+        why = _add(saved.nexthops, nexthop_words, recorder.bodies[nexthop])
+        saved.lost.extend(why)
+        saved.doomed.extend(why if nexthop.id in foreign.doomed else [])
+    for rule in foreign.rules:
+        saved.lost.extend(_add(saved.rules, lambda body, _name: rule_words(body), recorder.bodies[rule]))
+    for route in foreign.routes:
+        saved.lost.extend(_add(saved.routes, route_words, recorder.bodies[route]))
+    return saved
+
+
+def _add(to: list[list[str]], said: Callable[[bytes, Callable[[int], str]], list[str]], body: bytes) -> list[str]:
+    """Why the entry can't be said in words; nothing where it is now one of `to`."""
+    try:
+        to.append(said(body, _link_name))
+    except ValueError as error:
+        return [str(error)]
+    return []
+
+
+def _with_addresses(saved: Saved, addressed: dict[bytes, Address], managed: frozenset[int]) -> Saved:
+    """With the addresses of all links, or where these are too many only with those of the managed links."""
+    chosen = [body for body, address in addressed.items() if address.permanent]
+    lost = []
+    if len(chosen) > MOST:
+        chosen = [body for body in chosen if addressed[body].ifindex in managed]
+        lost = ["addresses on links that networkd leaves alone: there are too many"]
+    addresses: list[list[str]] = []
+    # The kernel lists the newest of IPv6 first, and of IPv4 the oldest.
+    for body in [one for one in chosen if one[0] == INET] + [one for one in chosen[::-1] if one[0] == INET6]:
+        lost += _add(addresses, address_words, body)
+    return saved._replace(addresses=[words for words in addresses if words], lost=[*saved.lost, *lost])
+
+
+def _bounded(saved: Saved) -> Saved:
+    count = len(saved.in_order())
+    if count > MOST + len(saved.addresses) or len(saved.addresses) > MOST:
+        raise Refused(f"rules, routes: {count} could be lost with their addresses, and at most {MOST} can be put back")
     return saved
 
 
@@ -123,7 +211,18 @@ def _link_name(index: int) -> str:
 
 
 def commands(saved: Saved, boot_id: str) -> bytes:
-    """What the script reads: one line a rule or route. After a reboot they are others' to make, so it does nothing then."""
+    """What the script reads: one line an entry. After a reboot they are others' to make, so it does nothing then."""
     lines = [f"[ \"$(cat /proc/sys/kernel/random/boot_id)\" = {quote(boot_id)} ] || return 0"]
-    lines += ["put " + " ".join(map(quote, words)) for words in saved.rules + saved.routes]
+    lines += [_line(words) for words in saved.in_order()]
     return os.fsencode("\n".join(lines) + "\n")
+
+
+def _line(words: list[str]) -> str:
+    put, gone = " ".join(map(quote, words)), without_source(words)
+    if not gone:
+        return f"put {put}"
+    # It can be there and lack its source address, so the route must be looked at.
+    show = ["-6", "route", "show", words[4], *words[words.index("table") : words.index("table") + 4]]
+    asked, taken = (" ".join(map(quote, some)) for some in (show, gone))
+    source = quote(f" src {words[words.index('src') + 1]} ")
+    return f"ip {asked} 2>/dev/null | grep -qF {source} || ip {taken} 2>/dev/null; put {put}"

@@ -82,7 +82,7 @@ def write(store: Store, ident: str, recorded: Recorded, about: dict[str, Any]) -
     made_wants = not os.path.lexists(os.path.dirname(_deadline.BOOT_LINK))
     places = Places(store.root, _deadline.BOOT_UNIT, _deadline.BOOT_LINK, made_wants)
     write_new(store.script(ident), render(ident, places, recorded.entries, recorded.units), 0o700)
-    if recorded.saved.rules or recorded.saved.routes:
+    if recorded.saved.in_order():
         write_new(store.path(ident, "network"), _network.commands(recorded.saved, boot_id()))
     _reserve(store.path(ident, "reserve"), _size(recorded.entries) + (_MARGIN >> 3))
     units = [unit._asdict() for unit in recorded.units]

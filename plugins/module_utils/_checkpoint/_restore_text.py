@@ -192,7 +192,7 @@ unit() {
     "$visit" "$@"
 }
 
-# "File exists": it is there, or something that does the same.
+# "File exists", "Address already assigned": it is there, or something that does the same.
 put() {
     if message=$(ip "$@" 2>&1); then
         missing=1
@@ -200,7 +200,7 @@ put() {
         return
     fi
     case $message in
-        *xists*) ;;
+        *xists* | *'lready assigned'*) ;;
         *'Cannot find device'*) [ "$round" -lt 20 ] || say "not put back, its link is gone: ip $*" ;;
         *) missing=1; [ "$round" -lt 20 ] || fail "ip $*: $message" ;;
     esac

@@ -4,16 +4,16 @@
 
 # Private to this collection: its interface may change at any time.
 
-"""The rules and routes that a restart of networkd must not cost: remembered before it, looked for and put back after it."""
+"""The addresses, nexthops, routes and rules that a restart of networkd must not cost: remembered before it, looked for and put back after it."""
 
 from __future__ import annotations
 
 import time
-from typing import Callable, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint import _ip_words, _network
 from ansible_collections.holdfast.baseline.plugins.module_utils._host import Host, NotSeen
-from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import INET, INET6, Rule, Unanswered
+from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import INET, INET6, Address, Nexthop, Rule, Unanswered
 
 # One entry as the words of the ip command that adds it.
 Words = tuple[str, ...]
@@ -23,6 +23,8 @@ _PAUSE = 0.5
 # networkd deletes when it configures its links, which goes on after its start.
 _QUIET_ROUNDS = 4
 _ROUNDS = 30
+# "File exists"; "Address already assigned" since Linux 6.8.
+_THERE = ("xists", "lready assigned")
 
 
 class Outcome(NamedTuple):
@@ -33,19 +35,28 @@ class Outcome(NamedTuple):
 
 
 def present(timeout: float, routes: bool) -> set[Words]:
-    """All rules, and routes if asked for, of the kernel; Unanswered where it doesn't tell, or there are too many."""
+    """The identities of all addresses, nexthops, rules, and routes if asked for, of the kernel.
+
+    Unanswered where it doesn't tell, or there are too many.
+    """
     kernel = _network._Recorder(timeout)
-    for family in (INET, INET6):
-        if not (kernel.rules(family).whole and (not routes or kernel.routes(family, _MOST_READ).whole)):
-            raise Unanswered("there are too many rules or routes to look for some of them")
-    found = set()
-    for entry, body in kernel.bodies.items():
-        try:
-            words = _ip_words.rule_words(body) if isinstance(entry, Rule) else _ip_words.route_words(body, _network._link_name)
-        except ValueError:
-            continue
-        found.add(tuple(words))
-    return found
+    dumps = [kernel.nexthops(), *(dump(family) for family in (INET, INET6) for dump in (kernel.rules, kernel.addresses))]
+    dumps += [kernel.routes(family, _MOST_READ) for family in (INET, INET6) if routes]
+    if not all(dump.whole for dump in dumps):
+        raise Unanswered("there are too many addresses, nexthops, rules or routes to look for some of them")
+    entries: list[tuple[Any, bytes]] = [*kernel.bodies.items(), *((entry, body) for body, entry in kernel.addressed.items())]
+    return {_ip_words.identity(words) for words in (_said(entry, body) for entry, body in entries) if words}
+
+
+def _said(entry: Any, body: bytes) -> Words:
+    """The words of an entry; none where it has no words."""
+    try:
+        if isinstance(entry, Rule):
+            return tuple(_ip_words.rule_words(body))
+        said = {Address: _ip_words.address_words, Nexthop: _ip_words.nexthop_words}.get(type(entry), _ip_words.route_words)
+        return tuple(said(body, _network._link_name))
+    except ValueError:
+        return ()
 
 
 def settle(
@@ -57,7 +68,7 @@ def settle(
     quiet = 0
     for _round in range(_ROUNDS):
         there = look()
-        missing = [words for words in kept if words not in there]
+        missing = [words for words in kept if _ip_words.identity(words) not in there]
         why = {words: put(words) for words in missing}
         lost.update(dict.fromkeys(missing))
         quiet = 0 if missing else quiet + 1
@@ -69,8 +80,17 @@ def settle(
 
 def put_back(words: Words) -> str:
     """Add one entry; "" where it is there now, else the reason."""
+    why = _ip(words)
+    twin = _ip_words.without_source(words)
+    if twin and any(word in why for word in _THERE):
+        _ip(tuple(twin))
+        why = _ip(words)
+    return "" if any(word in why for word in _THERE) else why
+
+
+def _ip(words: Words) -> str:
     try:
         Host().run(["ip", *words])
     except NotSeen as failed:
-        return "" if "xists" in failed.why else failed.why
+        return failed.why
     return ""

@@ -17,7 +17,7 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint impo
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _route_tables as tables
 from ansible_collections.holdfast.baseline.plugins.module_utils._host import Host, NotSeen
 from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import Unanswered
-from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import _kept, _restart, _state
+from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import _kept, _pending, _restart, _state
 
 _SECONDS = 10.0
 _MOST_SHOWN = 50
@@ -45,10 +45,11 @@ def run(params: dict[str, Any], check: bool) -> dict[str, Any]:
     saved, unseen = _save()
     if routes is None or routes > tables.SMALL:
         saved = saved._replace(routes=[], lost=[*saved.lost, "routes: there are too many to look after them"])
-    doubts += unseen
+    doubts += unseen + _doomed(saved) + _left_pending(state, params["own_drop_in"])
     if doubts and not params["force"]:
         raise Failed(f"a restart of systemd-networkd could be the outage: {'; '.join(doubts)}; {_GO_ON}", doubts=doubts)
-    about = {"doubts": doubts, "kept": {"rules": len(saved.rules), "routes": len(saved.routes)}, "not_kept": saved.lost[:_MOST_SHOWN]}
+    kept = {name: len(getattr(saved, name)) for name in ("addresses", "nexthops", "routes", "rules")}
+    about = {"doubts": doubts, "kept": kept, "not_kept": saved.lost[:_MOST_SHOWN]}
     if check:
         return {"changed": True, "restarted": False, "msg": "systemd-networkd would be restarted", **about}
     return _carry_out(state, saved, params["timeout"], about)
@@ -71,13 +72,35 @@ def _save() -> tuple[_network.Saved, list[str]]:
     """What a start of networkd could delete, and why that would not be looked after."""
     try:
         saved = _network.save(Host(timeout=_SECONDS), True, True)
-        if saved.rules or saved.routes:
+        if saved.in_order():
             Host().run(["ip", "-V"])
     except _names.Refused as refused:
         return _network.Saved([], [], [refused.why]), [refused.why.partition("; set both")[0]]
     except NotSeen as missing:
         return _network.Saved([], [], [missing.why]), [f"what goes missing could not be put back: {missing.why}"]
     return saved, []
+
+
+def _doomed(saved: _network.Saved) -> list[str]:
+    if not saved.doomed:
+        return []
+    return [f"{len(saved.doomed)} nexthops would be deleted, with their routes, and could not be put back ({'; '.join(saved.doomed[:5])}): "
+            "take them away, or set KeepConfiguration=yes in the .network file of every link that networkd manages"]  # fmt: skip
+
+
+def _left_pending(state: _state.State, own: str) -> list[str]:
+    """Files that nobody has brought into force; what a restart does with them no checkpoint could take back."""
+    if state.since is None:
+        return []
+    started = time.time() - (time.monotonic() - state.since) - (state.took or 0)
+    try:
+        found = _pending.changed_since(Host(timeout=_SECONDS), started, own)
+    except NotSeen as missing:
+        return [f"whether its files changed since it started can't be seen: {missing.why}"]
+    if not found:
+        return []
+    return [f"{', '.join(found[:5])}{' and others' if found[5:] else ''} changed since it started, and a restart would bring that into force: "
+            "apply it first with `networkctl reload`, and see that the host is well"]  # fmt: skip
 
 
 def _carry_out(state: _state.State, saved: _network.Saved, timeout: float, about: dict[str, Any]) -> dict[str, Any]:
@@ -89,8 +112,7 @@ def _carry_out(state: _state.State, saved: _network.Saved, timeout: float, about
     except NotSeen as refused:
         raise Failed(f"systemd-networkd was not restarted: {refused.why}", **about) from None
     about.update(restarted=after.invocation != state.invocation, seconds=round(time.monotonic() - began, 1))
-    # Routes before the rules that lead to them, so that no packet takes half a table.
-    outcome, unseen = _settle([tuple(words) for words in saved.routes + saved.rules], bool(saved.routes))
+    outcome, unseen = _settle([tuple(words) for words in saved.in_order()], bool(saved.routes))
     back = [words for words in outcome.lost if not outcome.missing.get(words)]
     missing = [f"ip {' '.join(words)}: {why}" for words, why in outcome.missing.items() if why]
     about.update(put_back=[f"ip {' '.join(words)}" for words in back[:_MOST_SHOWN]], missing=missing[:_MOST_SHOWN])
@@ -99,7 +121,8 @@ def _carry_out(state: _state.State, saved: _network.Saved, timeout: float, about
     wrong += [f"not put back: {'; '.join(missing[:5])}{' and others' if missing[5:] else ''}"] if missing else []
     if wrong:
         raise Failed("; ".join(wrong), changed=True, **about)
-    return {"changed": True, "msg": f"systemd-networkd was restarted in {about['seconds']} s; {len(back)} rules and routes were put back", **about}
+    told = f"systemd-networkd was restarted in {about['seconds']} s; {len(back)} addresses, nexthops, routes and rules were put back"
+    return {"changed": True, "msg": told, **about}
 
 
 def _settle(kept: list[_kept.Words], routes: bool) -> tuple[_kept.Outcome, str]:
@@ -109,4 +132,4 @@ def _settle(kept: list[_kept.Words], routes: bool) -> tuple[_kept.Outcome, str]:
     try:
         return _kept.settle(kept, lambda: _kept.present(_SECONDS, routes), _kept.put_back), ""
     except Unanswered as failed:
-        return _kept.Outcome([], {}), f"whether rules and routes are still there was not seen: {failed.why}"
+        return _kept.Outcome([], {}), f"whether addresses, routes and rules are still there was not seen: {failed.why}"

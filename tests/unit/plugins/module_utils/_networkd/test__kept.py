@@ -62,6 +62,7 @@ def test_settle_ends_soon_where_nothing_is_lost_and_at_last_where_all_is() -> No
     [
         (None, ""),
         (NotSeen("ip exited with 2: RTNETLINK answers: File exists"), ""),
+        (NotSeen("ip exited with 2: Error: ipv4: Address already assigned."), ""),
         (NotSeen("ip exited with 1: Cannot find device"), "ip exited with 1: Cannot find device"),
         (Absent("ip is not installed"), "ip is not installed"),
     ],
@@ -78,3 +79,27 @@ def test_put_back(monkeypatch: pytest.MonkeyPatch, error: NotSeen | None, why: s
     monkeypatch.setattr(_kept.Host, "run", run)
     assert _kept.put_back(("-4", "rule", "add")) == why
     assert asked == [["ip", "-4", "rule", "add"]]
+
+
+WITH_SOURCE = ("-6", "route", "add", "unicast", "fd99::/64", "table", "254", "proto", "12", "src", "fd88::5", "dev", "host0")
+
+
+@pytest.mark.parametrize(("words", "times"), [(WITH_SOURCE, 3), (("-4", *WITH_SOURCE[1:]), 1)])
+def test_an_ipv6_route_without_its_source_address_gives_way(monkeypatch: pytest.MonkeyPatch, words: tuple, times: int) -> None:
+    asked = []
+
+    def run(_host, argv):
+        asked.append(argv[1:])
+        if len(asked) == 1:
+            raise NotSeen("ip exited with 2: RTNETLINK answers: File exists")
+
+    monkeypatch.setattr(_kept.Host, "run", run)
+    assert _kept.put_back(words) == ""
+    gone = "-6 route del unicast fd99::/64 table 254 proto 12 dev host0".split()
+    assert asked == [list(words), gone, list(words)][:times]
+
+
+def test_an_address_is_there_however_it_is_broadcast() -> None:
+    address = ("-4", "address", "add", "10.77.0.10/24", "dev", "host0", "broadcast", "10.77.0.255")
+    looked = _kept.settle([address], lambda: {_kept._ip_words.identity(address[:6])}, lambda _words: "no", lambda _seconds: None)
+    assert looked == _kept.Outcome([], {})

@@ -13,7 +13,9 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._networkd._state
 
 GOOD = State("loaded", "active", 0, "old", 0.5, 100.0)
 RULE, THROW = ["-4", "rule", "add", "pref", "5270"], ["-4", "route", "add", "throw", "10.77.0.0/24"]
-PARAMS = {"force": False, "slow_start": 10.0, "timeout": 60}
+ADDRESS, NEXTHOP = ["-4", "address", "add", "10.77.0.200/24", "dev", "host0"], ["-4", "nexthop", "add", "id", "77"]
+KEPT = {"addresses": 1, "nexthops": 1, "routes": 1, "rules": 1}
+PARAMS = {"force": False, "slow_start": 10.0, "timeout": 60, "own_drop_in": "90-holdfast.conf"}
 
 
 def told(what):
@@ -27,14 +29,15 @@ def told(what):
 @pytest.fixture
 def host(monkeypatch):
     """What the module sees and does, to be changed by a test; `restarts` counts."""
-    host = {"state": GOOD, "after": GOOD._replace(invocation="new"), "routes": 5, "saved": Saved([RULE], [THROW], []), "left": [], "restarts": 0}
+    saved = Saved([RULE], [THROW], [], [ADDRESS], [NEXTHOP])
+    host = {"state": GOOD, "after": GOOD._replace(invocation="new"), "routes": 5, "saved": saved, "left": [], "pending": [], "restarts": 0}
 
     def restart(_before, _timeout):
         host["restarts"] += 1
         return host["after"]
 
     def present(_timeout, _routes):
-        return {tuple(words) for words in told(host["left"])}
+        return {_run._kept._ip_words.identity(tuple(words)) for words in told(host["left"])}
 
     def put(words):
         host["left"].append(list(words))
@@ -44,6 +47,7 @@ def host(monkeypatch):
     monkeypatch.setattr(_run._restart, "look", lambda _timeout: host["state"])
     monkeypatch.setattr(_run._restart, "restart", restart)
     monkeypatch.setattr(_run, "_routes", lambda: host["routes"])
+    monkeypatch.setattr(_run._pending, "changed_since", lambda _host, _epoch, _own: told(host["pending"]))
     monkeypatch.setattr(_run._network, "save", lambda *_what: told(host["saved"]))
     monkeypatch.setattr(_run.Host, "run", lambda _host, _argv: "")
     monkeypatch.setattr(_run._kept, "present", present)
@@ -59,6 +63,9 @@ def host(monkeypatch):
         ({"routes": 10_001}, "there are 10001 routes"),
         ({"routes": None}, "can't be seen"),
         ({"state": GOOD._replace(active="failed")}, "is failed"),
+        ({"saved": Saved([], [], ["nexthop 6: x"], doomed=["nexthop 6: x"])}, "could not be put back (nexthop 6: x): take them away"),
+        ({"pending": ["/etc/systemd/network/a.network"]}, "/etc/systemd/network/a.network changed since it started"),
+        ({"pending": _run.NotSeen("too many")}, "whether its files changed since it started can't be seen: too many"),
         ({"saved": Refused("rules, routes: 1001 could be lost; set both to false to go on")}, "1001 could be lost"),
     ],
 )
@@ -75,16 +82,17 @@ def test_refused_unless_forced(host: dict, changes: dict, why: str) -> None:
 def test_forced_looks_after_rules_where_routes_are_too_many(host: dict) -> None:
     host["routes"] = 10_001
     result = _run.run({**PARAMS, "force": True}, False)
-    assert (result["kept"], result["put_back"]) == ({"rules": 1, "routes": 0}, ["ip -4 rule add pref 5270"])
+    assert result["kept"] == {**KEPT, "routes": 0}
+    assert result["put_back"] == [f"ip {' '.join(words)}" for words in (ADDRESS, NEXTHOP, RULE)]
     assert "too many" in result["not_kept"][0]
 
 
 def test_put_back_and_told(host: dict) -> None:
     assert _run.run(PARAMS, True)["changed"] and host["restarts"] == 0
     result = _run.run(PARAMS, False)
-    assert (result["changed"], result["restarted"], result["kept"]) == (True, True, {"rules": 1, "routes": 1})
-    # The table is whole again before a rule leads to it.
-    assert result["put_back"] == ["ip -4 route add throw 10.77.0.0/24", "ip -4 rule add pref 5270"]
+    assert (result["changed"], result["restarted"], result["kept"]) == (True, True, KEPT)
+    # Each after what it needs, and the table is whole again before a rule leads to it.
+    assert result["put_back"] == [f"ip {' '.join(words)}" for words in (ADDRESS, NEXTHOP, THROW, RULE)]
 
 
 @pytest.mark.parametrize("state", [State("not-found", "inactive"), State("masked", "inactive"), State("loaded", "inactive")])
@@ -110,5 +118,5 @@ def test_failed_after_the_restart(host: dict, changes: dict, why: str) -> None:
 
 def test_what_is_missing_is_named(host: dict, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_run._kept, "put_back", lambda _words: "no such device")
-    with pytest.raises(_run.Failed, match="not put back: ip -4 route add throw 10.77.0.0/24: no such device"):
+    with pytest.raises(_run.Failed, match="not put back: ip -4 address add 10.77.0.200/24 dev host0: no such device; ip -4 nexthop"):
         _run.run(PARAMS, False)
