@@ -69,7 +69,7 @@ from ansible_collections.holdfast.baseline.plugins.plugin_utils._plain import pl
 def dns_servers(words: Any, dns_over_tls: Any = "no") -> list[dict[str, Any]]:
     """The servers of a list, or of a text of words."""
     given = plain(words)
-    return servers(given.split() if isinstance(given, str) else given, plain(dns_over_tls))
+    return servers(given.replace(",", " ").split() if isinstance(given, str) else given, plain(dns_over_tls))
 
 
 class FilterModule:

@@ -21,6 +21,8 @@ _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}\.conf")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,99}")
 _DOMAIN = re.compile(r"~?(?:\.|(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?)")
 _LONGEST_DOMAIN = 254
+# No word of these can hold one, and forms for people give lists so.
+_COMMAS = ("DNS", "FallbackDNS", "Domains")
 _MOST_KEYS = 64
 _MOST_WORDS = 256
 _MOST_TOLD = 8
@@ -54,7 +56,7 @@ class Wanted(NamedTuple):
 
 
 class _Mistake(Exception):
-    """What is wrong with a value and what to write instead."""
+    """What is wrong with a value and what to write instead; one text for each mistake."""
 
 
 def read(params: Mapping[str, Any]) -> tuple[Wanted | None, list[str]]:
@@ -109,7 +111,7 @@ def _values(config: str, section: str, settings: Mapping[str, Any], mistakes: li
         try:
             values[key] = _words(key, value) if kind.kind == "list" else _scalar(value, kind)
         except _Mistake as mistake:
-            mistakes.append(f"settings: {key}: {mistake}")
+            mistakes += [f"settings: {key}: {text}" for text in mistake.args]
     return values, unset
 
 
@@ -127,7 +129,7 @@ def _scalar(value: Any, kind: _dropin_keys.Key) -> str:
 
 
 def _words(key: str, value: Any) -> list[str]:
-    entries = value if isinstance(value, list) else _text(value).split()
+    entries = value if isinstance(value, list) else _text(value.replace(",", " ") if isinstance(value, str) and key in _COMMAS else value).split()
     if len(entries) > _MOST_WORDS:
         raise _Mistake(f"{len(entries)} words are more than the {_MOST_WORDS} that one key may have")
     bad = []
@@ -136,10 +138,10 @@ def _words(key: str, value: Any) -> list[str]:
         try:
             words.append(_word(key, entry))
         except _Mistake as mistake:
-            bad.append(str(mistake))
+            bad += mistake.args
     if bad:
         more = [f"{len(bad) - _MOST_TOLD} more like these"] if len(bad) > _MOST_TOLD else []
-        raise _Mistake("; ".join(bad[:_MOST_TOLD] + more))
+        raise _Mistake(*bad[:_MOST_TOLD], *more)
     return words
 
 

@@ -76,6 +76,13 @@ options:
     version_added: 0.2.0
     type: dict
     default: {}
+  variables:
+    description:
+      - Whether to check the variables of all hosts of the play whose names begin with C(holdfast_) as well.
+      - There must be such a one in a role or playbook of this collection, and its value must be of its kind and within its bounds.
+    version_added: 0.2.0
+    type: bool
+    default: false
 extends_documentation_fragment:
   - holdfast.baseline.attributes
   - holdfast.baseline.attributes.read_only

@@ -94,7 +94,7 @@ def said(host: Entry) -> str:
     why = "; ".join(tried["why"][:_MOST_SAID]) + ("; …" if len(tried["why"]) > _MOST_SAID else "") or "no reason given"
     if outcome not in (*_FAILING, "unreachable"):
         return f"{WORDS.get(outcome, outcome)}, but nobody could judge it since: {unseen(host)}"
-    later = f"; it goes back by itself, by {minute(tried['until'])} UTC" if outcome == "lost" and "until" in tried else ""
+    later = f"; it goes back by itself, its deadline is {minute(tried['until'])} UTC" if outcome == "lost" and "until" in tried else ""
     now = "; look at it now" if outcome == "worse" else ""
     return f"{WORDS.get(outcome, outcome)}: {why.rstrip('.')}{later}{now}"
 

@@ -155,6 +155,8 @@ def test_a_refusal_stops_the_rollout(fleet: Fleet) -> None:
 def test_tags_choose_the_role(fleet: Fleet) -> None:
     fleet.do(INCIDENT_004)
     look = fleet.do(LOOK)
+    misspelt = fleet.enforce("--tags", "netwrokd")
+    assert misspelt.status == 2 and "The tags netwrokd choose none of the roles networkd, resolved" in misspelt.output, misspelt.output
     other = fleet.enforce("--tags", "resolved")
     assert (other.status, other.outcome(fleet.host)) == (0, "unchanged") and fleet.do(LOOK) == look, other.output
     done = fleet.enforce("--tags", "networkd", **RESOLVERS)

@@ -84,9 +84,21 @@ def test_what_is_refused_says_what_to_write(given, mistake):
 
 def test_all_mistakes_are_told_together():
     settings = {"DNS": ["x", "y"], "DNSSEC": "maybe", "A\\": 1}
-    assert len(read(name="a", section="[X]", settings=settings)[1]) == 5
-    assert read(settings={"DNS": ["x"] * 20})[1][0].endswith("; 12 more like these")
-    assert "'x'" in read(settings=settings)[1][0] and "'y'" in read(settings=settings)[1][0]
+    assert len(read(name="a", section="[X]", settings=settings)[1]) == 6
+    assert read(settings={"DNS": ["x"] * 20})[1][8:] == ["settings: DNS: 12 more like these"]
+    assert "'x'" in read(settings=settings)[1][0] and "'y'" in read(settings=settings)[1][1]
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "words"),
+    [
+        ("DNS", "192.0.2.1, 192.0.2.2#a.example 192.0.2.3", ["192.0.2.1", "192.0.2.2#a.example", "192.0.2.3"]),
+        ("Domains", "~.,a.example", ["~.", "a.example"]),
+        ("DNSStubListenerExtra", "192.0.2.1 192.0.2.2", ["192.0.2.1", "192.0.2.2"]),
+    ],
+)
+def test_a_text_of_many_words_is_a_list(key, text, words):
+    assert read(settings={key: text})[0].values == {key: words}
 
 
 def test_absent_needs_no_settings():

@@ -143,7 +143,7 @@ def test_what_is_cut_is_counted() -> None:
         (GOOD, became("rolled_back", ["a/b fails since the change."]), "rolled back: a/b fails since the change; see report.json"),
         (GOOD, became("refused", list("abcd")), "refused: a; b; c; …; see report.json"),
         (GOOD, became("worse"), "worse: no reason given; look at it now; see report.json"),
-        (DEAD, became("lost", ["gone"], until="2026-11-21T03:11:20Z"), "lost: gone; it goes back by itself, by 03:12 UTC; see report.json"),
+        (DEAD, became("lost", ["gone"], until="2026-11-21T03:11:20Z"), "lost: gone; it goes back by itself, its deadline is 03:12 UTC; see report.json"),
         (DEAD, became("lost", ["gone"]), "lost: gone; see report.json"),
         (NO_FACTS, became("confirmed"), "confirmed, but nobody could judge it since: no Python; see report.json"),
         (None, None, "not tried: the play ended for this host before it was assessed; see report.json"),
