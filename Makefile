@@ -10,7 +10,7 @@ export HOLDFAST_SCENARIOS = $(SCENARIOS)
 export HOLDFAST_RULES = $(RULES)
 
 .DEFAULT_GOAL := help
-.PHONY: help audit test unit lab lab-shell bench docs pins clean
+.PHONY: help audit test unit lab lab-shell faults bench docs pins clean
 
 help: ## Name the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ lab: ## Prove the rules on real hosts (root, Debian): [SCENARIOS=dir RULES=dir] 
 
 lab-shell: ## Boot a scenario's host and open a shell in it: SCENARIO=subject/name [IMAGE=debian12]
 	$(STEP) lab-shell
+
+faults: ## Break rollouts on real hosts in every way, and count (root, Debian; takes hours) [IMAGE=debian12] [ARGS="-k name"]
+	$(STEP) faults
 
 bench: ## Measure what audits and probes cost, as ratios (root, Debian) [ARGS=audit or ARGS=probe for one part]
 	$(STEP) bench

@@ -113,6 +113,11 @@ def lab_shell() -> None:
     _run(_tools("test") / "python", "tests/lab/shell.py", os.environ["SCENARIO"], *os.environ.get("IMAGE", "").split())
 
 
+def faults() -> None:
+    _run(machine.ROOT / "tests/lab/setup.sh")
+    _run(_tools("test") / "python", "tests/lab/break_rollouts.py", *shlex.split(os.environ.get("ARGS", "")))
+
+
 def bench() -> None:
     _run(machine.ROOT / "tests/lab/setup.sh", "bench")
     _run(_tools("test") / "python", "tests/bench/run.py", _tools("bench"), *shlex.split(os.environ.get("ARGS", "")))
@@ -148,6 +153,7 @@ UNITS = [Step(f"unit-py{python}", functools.partial(quick_units, python), (f"pyt
 COMMANDS = {
     "lab": Step("lab", lab_by_hand, ("root", "debian")),
     "lab-shell": Step("lab-shell", lab_shell, ("root", "debian")),
+    "faults": Step("faults", faults, ("root", "debian")),
     "bench": Step("bench", bench, ("root", "debian")),
     "docs": Step("docs", docs),
 }

@@ -1,0 +1,87 @@
+# Copyright (c) 2026, holdfast.baseline contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Breaks rollouts on real hosts in every way there is, and counts what became of the hosts.
+
+    break_rollouts.py [--image NAME…] [--jobs N] [--list] [-k TEXT…]    with all cases on both images it writes docs/faults.md
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from holdlab import campaign, campaign_table, machine, rollout_faults
+from holdlab.faulty_rollout import Result
+from holdlab.reference import Reference
+from holdlab.rollout_faults import Case
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "faults.md"
+RESULTS = ROOT / ".build" / "faults.json"
+IMAGES = ["debian12", "debian13"]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0, or 1 where a host is worse, a report is untrue, or the campaign could not be played."""
+    options = _options(arguments)
+    if reason := machine.why_not():
+        print(reason, file=sys.stderr)
+        return 1
+    with campaign.pool(options.jobs) as executor:
+        print("faults: what an undisturbed rollout is like …", flush=True)
+        known = campaign.references(executor, options.image)
+        every = campaign.all_cases(known)
+        cases = [case for case in every if all(text in case.name for text in options.k)]
+        if options.list:
+            print(*(case.name for case in cases), sep="\n")
+            return 0
+        results = list(_told(campaign.play(executor, cases, known), len(cases)))
+    return _end(results, cases == every and options.image == IMAGES, cases, known)
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Break rollouts on real hosts.")
+    parser.add_argument("--image", nargs="+", default=os.environ.get("IMAGE", "").split() or IMAGES, help="the hosts' images (%(default)s)")
+    parser.add_argument("--jobs", type=int, default=3 * (os.cpu_count() or 1), help="how many cases at a time (%(default)s)")
+    parser.add_argument("--list", action="store_true", help="name the cases, and play none")
+    parser.add_argument("-k", action="append", default=[], metavar="TEXT", help="only the cases with this in their name")
+    return parser.parse_args(arguments)
+
+
+def _told(results: Iterable[Result], number: int) -> Iterable[Result]:
+    """The results, each told as it comes."""
+    for done, result in enumerate(results, 1):
+        said = f", reported as {result.report}" if result.report else ""
+        print(f"{done} of {number}  {result.state}, {result.by}{said}  {result.case} ({result.seconds:.0f} s)", flush=True)
+        for problem in result.problems:
+            print(f"    {problem}", flush=True)
+        yield result
+
+
+def _end(results: list[Result], whole: bool, cases: list[Case], known: dict[str, Reference]) -> int:
+    """Write what was asked for, and tell the bad cases; the exit status."""
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps([asdict(result) for result in results], indent=1), encoding="utf-8")
+    bad = sorted((result for result in results if result.problems), key=lambda result: result.case)
+    # Named once, the places are in the order of the steps.
+    places = list(dict.fromkeys(case.place.name for case in cases if rollout_faults.EVERY in case.fault.at))
+    text = campaign_table.page(results, rollout_faults.load(), places)
+    if whole and not bad:
+        PAGE.write_text(text, encoding="utf-8")
+    print(text)
+    for result in bad:
+        print(f"----- {result.case}", *result.problems, sep="\n")
+        print(f"what ansible said is in {RESULTS.relative_to(ROOT)}; run it alone: make faults IMAGE={result.image} ARGS='-k {result.case}'")
+    print(campaign_table.count(results).replace("*", ""))
+    return int(bool(bad) or not results)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
