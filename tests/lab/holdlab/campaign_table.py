@@ -35,7 +35,8 @@ def page(results: Sequence[Result], faults: Sequence[Fault], places: Sequence[st
     by = {(result.fault, result.place, result.image): result for result in results}
     images = sorted({result.image for result in results})
     steps = "".join(_steps(by, everywhere, places, images))
-    return f"{HEAD}\n{count(results)}\n\n## At every step\n\n{steps}\n## At some steps\n\n{''.join(_single(by, others, images))}"
+    played = ", ".join(f"{image} (systemd {SYSTEMD.get(image, '?')})" for image in images)
+    return f"{HEAD}\nPlayed on {played}: {count(results)}\n\n## At every step\n\n{steps}\n## At some steps\n\n{''.join(_single(by, others, images))}"
 
 
 def count(results: Sequence[Result]) -> str:

@@ -107,5 +107,3 @@ def change(before: Look, after: Look) -> Change:
 def apply(before: Look, change: Change) -> Look:
     """`before` after the same had become of it as of another host."""
     return {part: before[part] - change.less[part] + change.more[part] for part in before}
-
-

@@ -13,7 +13,6 @@ import secrets
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
