@@ -146,7 +146,7 @@ STEPS = [
     *_of_core("2.18", ("3.11",)),
     Step("galaxy-importer", galaxy_importer),
     Step("audit", audit_check.run, ("command make",)),
-    Step("lab", lab, ("root", "debian"), limit=2400, alone=True),
+    Step("lab", lab, ("root", "debian"), limit=3600, alone=True),
     Step("lab-smoke-core2.18", functools.partial(lab, "2.18", "-k", "healthy"), ("root", "debian", "core 2.18"), alone=True),
 ]
 UNITS = [Step(f"unit-py{python}", functools.partial(quick_units, python), (f"python {python}",)) for python in reversed(machine.HOST_PYTHONS)]
