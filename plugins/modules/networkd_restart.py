@@ -17,7 +17,8 @@ description:
     goes on where the connection doesn't.
   - Refuses, before anything is touched, where the restart itself could be the outage. Tables may be so big that networkd does not start again,
     or it may be failing or flapping already, or its last start took long, or there are nexthops that it would delete and nobody could put back, or
-    C(.network) or C(.netdev) files changed since it started, which the restart would bring into force.
+    C(.network) or C(.netdev) files changed since it started, which the restart would bring into force, or no DHCP server answers where
+    networkd holds a lease.
   - Restarts each time that it is asked to. Whether that is needed, M(holdfast.baseline.systemd_dropin) tells.
 notes:
   - Needs root, and the C(ip) command where there is something to put back.
@@ -25,7 +26,9 @@ notes:
   - A route that its own software takes away in the few seconds after the restart is put back as well.
   - Addresses that others set on links of networkd are deleted by each start of it, whatever C(networkd.conf) says. They are put back here, but only
     C(KeepConfiguration=yes) in the link's C(.network) file keeps them over a restart that somebody else makes.
-  - Addresses with a lifetime are not looked after, nor are IPv6 link-local ones, which networkd leaves to the kernel.
+  - A restart asks for DHCP leases anew, and what they gave is gone where nobody answers. So each link with an IPv4 lease is asked before, by a
+    C(DHCPDISCOVER) under the lease's own client id, which takes nothing (RFC 2131, 4.3.1). DHCPv6 servers and IPv6 routers are not asked.
+  - Addresses with a lifetime are not put back, nor are IPv6 link-local ones, which networkd leaves to the kernel.
   - At most 1,000 rules, routes and nexthops and 1,000 addresses can be looked after. Where there are more addresses, only those on links that
     networkd manages are.
   - Where the environment variable E(HOLDFAST_CHECKPOINT) names a checkpoint, nothing is restarted unless that is still armed on the host.

@@ -53,6 +53,18 @@ ip route add 198.51.101.0/24 nhid 6
 """
 RESILIENT = "ip nexthop add id 5 group 77/78 type resilient buckets 8"
 ALL = "ip -o addr | grep -v fe80; ip nexthop; ip route; ip -6 route"
+SERVES_DHCP = """
+printf '[Network]\\nDHCPServer=yes\\n[DHCPServer]\\nPoolOffset=100\\nPoolSize=20\\nEmitRouter=no\\n' >/etc/systemd/network/10-lab.network.d/dhcp.conf
+systemctl restart systemd-networkd
+"""
+SILENT = "systemctl stop systemd-networkd.socket systemd-networkd"
+HAS_LEASE = """
+printf '[Network]\\nDHCP=ipv4\\n' >/etc/systemd/network/10-lab.network.d/dhcp.conf
+systemctl restart systemd-networkd
+for _second in 1 2 3 4 5 6 7 8 9 10; do ! ip -4 addr show dev host0 dynamic | grep -q inet || break; sleep 1; done
+sleep 1
+"""
+LEASE = "ip -o -4 addr show dev host0 dynamic | grep -o 'inet [0-9.]*'"
 PENDING = "printf '[Network]\\nDHCP=no\\n' >/etc/systemd/network/10-lab.network.d/50-admin.conf"
 LATER = "printf '[Network]\\nManageForeignRoutes=yes\\n' >/etc/systemd/networkd.conf.d/95-admin.conf"
 FLAPS = "systemctl kill -s ABRT systemd-networkd; sleep 3; systemctl is-active systemd-networkd"
@@ -181,3 +193,22 @@ def test_a_nexthop_that_could_not_be_put_back(roled: Roled) -> None:
     else:
         assert not done.failed and done.changed == 2, done.output
     assert roled.do(ALL) == everything
+
+
+def test_a_lease_that_nobody_would_give_again(roled: Roled) -> None:
+    """A restart asks for it anew, so it is refused until a server answers."""
+    server = roled.lab.boot("debian13", "dhcp")
+    try:
+        assert server.run(SERVES_DHCP).returncode == 0
+        roled.do(HAS_LEASE)
+        lease, look = roled.do(LEASE), roled.do(LOOK)
+        server.run(SILENT)
+        done = roled.role()
+        assert done.failed and done.changed == 0 and "no DHCP server answers host0" in done.output, done.output
+        assert (roled.do(LEASE), roled.do(LOOK)) == (lease, look)
+        server.run("systemctl start systemd-networkd")
+        done = roled.role()
+        assert not done.failed and done.changed == 2, done.output
+        assert roled.do(LEASE) == lease
+    finally:
+        roled.lab.remove(server)

@@ -17,7 +17,7 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint impo
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _route_tables as tables
 from ansible_collections.holdfast.baseline.plugins.module_utils._host import Host, NotSeen
 from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import Unanswered
-from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import _kept, _pending, _restart, _state
+from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import _kept, _leases, _pending, _restart, _state
 
 _SECONDS = 10.0
 _MOST_SHOWN = 50
@@ -45,7 +45,7 @@ def run(params: dict[str, Any], check: bool) -> dict[str, Any]:
     saved, unseen = _save()
     if routes is None or routes > tables.SMALL:
         saved = saved._replace(routes=[], lost=[*saved.lost, "routes: there are too many to look after them"])
-    doubts += unseen + _doomed(saved) + _left_pending(state, params["own_drop_in"])
+    doubts += unseen + _doomed(saved) + _left_pending(state, params["own_drop_in"]) + _leaseless()
     if doubts and not params["force"]:
         raise Failed(f"a restart of systemd-networkd could be the outage: {'; '.join(doubts)}; {_GO_ON}", doubts=doubts)
     kept = {name: len(getattr(saved, name)) for name in ("addresses", "nexthops", "routes", "rules")}
@@ -101,6 +101,18 @@ def _left_pending(state: _state.State, own: str) -> list[str]:
         return []
     return [f"{', '.join(found[:5])}{' and others' if found[5:] else ''} changed since it started, and a restart would bring that into force: "
             "apply it first with `networkctl reload`, and see that the host is well"]  # fmt: skip
+
+
+def _leaseless() -> list[str]:
+    """Links that would come back without what their DHCP server gave them."""
+    try:
+        found = _leases.unrenewable(Host(timeout=_SECONDS))
+    except NotSeen as missing:
+        return [f"which leases it holds can't be seen: {missing.why}"]
+    if not found:
+        return []
+    return [f"{'; '.join(found[:5])}{' and others' if found[5:] else ''}, so a restart would cost the name servers of the lease, and before "
+            "systemd 257 its address and routes: mend the DHCP server, or the way to it, first"]  # fmt: skip
 
 
 def _carry_out(state: _state.State, saved: _network.Saved, timeout: float, about: dict[str, Any]) -> dict[str, Any]:

@@ -30,7 +30,8 @@ def told(what):
 def host(monkeypatch):
     """What the module sees and does, to be changed by a test; `restarts` counts."""
     saved = Saved([RULE], [THROW], [], [ADDRESS], [NEXTHOP])
-    host = {"state": GOOD, "after": GOOD._replace(invocation="new"), "routes": 5, "saved": saved, "left": [], "pending": [], "restarts": 0}
+    host = {"state": GOOD, "after": GOOD._replace(invocation="new"), "routes": 5, "saved": saved, "left": [], "pending": [], "leases": [],
+            "restarts": 0}  # fmt: skip
 
     def restart(_before, _timeout):
         host["restarts"] += 1
@@ -48,6 +49,7 @@ def host(monkeypatch):
     monkeypatch.setattr(_run._restart, "restart", restart)
     monkeypatch.setattr(_run, "_routes", lambda: host["routes"])
     monkeypatch.setattr(_run._pending, "changed_since", lambda _host, _epoch, _own: told(host["pending"]))
+    monkeypatch.setattr(_run._leases, "unrenewable", lambda _host: told(host["leases"]))
     monkeypatch.setattr(_run._network, "save", lambda *_what: told(host["saved"]))
     monkeypatch.setattr(_run.Host, "run", lambda _host, _argv: "")
     monkeypatch.setattr(_run._kept, "present", present)
@@ -66,6 +68,8 @@ def host(monkeypatch):
         ({"saved": Saved([], [], ["nexthop 6: x"], doomed=["nexthop 6: x"])}, "could not be put back (nexthop 6: x): take them away"),
         ({"pending": ["/etc/systemd/network/a.network"]}, "/etc/systemd/network/a.network changed since it started"),
         ({"pending": _run.NotSeen("too many")}, "whether its files changed since it started can't be seen: too many"),
+        ({"leases": ["no DHCP server answers eth0"]}, "no DHCP server answers eth0, so a restart would cost"),
+        ({"leases": _run.NotSeen("x")}, "which leases it holds can't be seen: x"),
         ({"saved": Refused("rules, routes: 1001 could be lost; set both to false to go on")}, "1001 could be lost"),
     ],
 )
