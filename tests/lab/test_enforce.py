@@ -165,6 +165,20 @@ def test_tags_choose_the_role(fleet: Fleet) -> None:
 
 
 @newest
+def test_a_user_who_becomes_root(fleet: Fleet) -> None:
+    fleet.do(INCIDENT_004)
+    look = fleet.do(LOOK)
+    without = rollout(fleet.lab.spaces, fleet.hosts, {}, user="plain")
+    assert (without.status, without.outcome(fleet.host)) == (2, "refused") and "become" in without.output, without.output
+    assert fleet.do(LOOK) == look
+    done = rollout(fleet.lab.spaces, fleet.hosts, {}, "--become", user="plain")
+    assert (done.status, done.outcome(fleet.host)) == (0, "confirmed"), done.output
+    fleet.do(ROUTES)
+    back = rollout(fleet.lab.spaces, fleet.hosts, {}, "--become", playbook="rollback", user="plain")
+    assert (back.status, back.outcome(fleet.host)) == (0, "restored"), back.output
+
+
+@newest
 def test_what_is_worse_goes_back(fleet: Fleet) -> None:
     """The unit itself breaks here what nobody repairs, as soon as the new drop-in is there."""
     fleet.do(INCIDENT_004)

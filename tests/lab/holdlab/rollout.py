@@ -36,9 +36,11 @@ class Rollout:
         return dict((name, int(count)) for name, count in _CHANGED.findall(self.output))[host.name]
 
 
-def rollout(spaces: Namespaces, hosts: Sequence[Host], variables: Mapping[str, Any], *arguments: str, playbook: str = "enforce") -> Rollout:
+def rollout(
+    spaces: Namespaces, hosts: Sequence[Host], variables: Mapping[str, Any], *arguments: str, playbook: str = "enforce", user: str = "root"
+) -> Rollout:
     """Run holdfast.baseline.<playbook> on the hosts, with more arguments for ansible-playbook."""
-    controller = Controller(spaces, hosts)
+    controller = Controller(spaces, hosts, user)
     own = {"holdfast_report_dir": controller.folder, "holdfast_report_formats": ["json"]}
     done = controller.run("ansible-playbook", f"holdfast.baseline.{playbook}", *arguments, variables={**own, **variables})
     try:
