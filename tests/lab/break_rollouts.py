@@ -4,20 +4,19 @@
 
 """Breaks rollouts on real hosts in every way there is, and counts what became of the hosts.
 
-    break_rollouts.py [--image NAME…] [--jobs N] [--list] [-k TEXT…]    with all cases of its images it writes docs/faults.md
+    break_rollouts.py [--image NAME…] [--jobs N] [--list] [--again] [-k TEXT…]    with all cases of its images it writes docs/faults.md
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from holdlab import campaign, campaign_table, machine, rollout_faults
+from holdlab import campaign, campaign_results, campaign_table, machine, rollout_faults
 from holdlab.faulty_rollout import Result
 from holdlab.reference import Reference
 from holdlab.rollout_faults import Case
@@ -42,8 +41,22 @@ def main(arguments: Sequence[str]) -> int:
         if options.list:
             print(*(case.name for case in cases), sep="\n")
             return 0
-        results = list(_told(campaign.play(executor, cases, known), len(cases)))
-    return _end(results, cases == every, cases, known)
+        results = _play(executor, cases, every, known, options.again)
+    return _end(results, every)
+
+
+def _play(executor: ProcessPoolExecutor, cases: list[Case], every: list[Case], known: dict[str, Reference], again: bool) -> list[Result]:
+    """The results, with the good ones of the last time for what is not played now."""
+    of = campaign_results.digest()
+    names = {case.name for case in every} - (set() if again else {case.name for case in cases})
+    results = [result for result in campaign_results.load_good(RESULTS, of) if result.case in names]
+    kept = {result.case for result in results}
+    left = [case for case in cases if case.name not in kept]
+    print(f"faults: {len(left)} cases to play, {len(kept)} good ones of the last time kept", flush=True)
+    for result in _told(campaign.play(executor, left, known), len(left)):
+        results.append(result)
+        campaign_results.save(RESULTS, results, of)
+    return results
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -51,6 +64,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--image", nargs="+", default=os.environ.get("IMAGE", "").split() or IMAGES, help="the hosts' images (%(default)s)")
     parser.add_argument("--jobs", type=int, default=3 * (os.cpu_count() or 1), help="how many cases at a time (%(default)s)")
     parser.add_argument("--list", action="store_true", help="name the cases, and play none")
+    parser.add_argument("--again", action="store_true", help="play only what was bad the last time, or is missing")
     parser.add_argument("-k", action="append", default=[], metavar="TEXT", help="only the cases with this in their name")
     return parser.parse_args(arguments)
 
@@ -65,20 +79,19 @@ def _told(results: Iterable[Result], number: int) -> Iterable[Result]:
         yield result
 
 
-def _end(results: list[Result], whole: bool, cases: list[Case], known: dict[str, Reference]) -> int:
-    """Write what was asked for, and tell the bad cases; the exit status."""
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps([asdict(result) for result in results], indent=1), encoding="utf-8")
+def _end(results: list[Result], every: list[Case]) -> int:
+    """Write the page, and tell the bad cases; the exit status."""
     bad = sorted((result for result in results if result.problems), key=lambda result: result.case)
     # Named once, the places are in the order of the steps.
-    places = list(dict.fromkeys(case.place.name for case in cases if rollout_faults.EVERY in case.fault.at))
-    text = campaign_table.page(results, rollout_faults.load(), places)
-    if whole and not bad:
-        PAGE.write_text(text, encoding="utf-8")
-    print(text)
+    places = list(dict.fromkeys(case.place.name for case in every if rollout_faults.EVERY in case.fault.at))
+    if len(results) == len(every) and not bad:
+        PAGE.write_text(campaign_table.page(results, rollout_faults.load(), places), encoding="utf-8")
+        print(f"written: {PAGE.relative_to(ROOT)}")
     for result in bad:
         print(f"----- {result.case}", *result.problems, sep="\n")
         print(f"what ansible said is in {RESULTS.relative_to(ROOT)}; run it alone: make faults IMAGE={result.image} ARGS='-k {result.case}'")
+    if bad or len(results) < len(every):
+        print("to play what was bad or is missing: make faults ARGS=--again")
     print(campaign_table.count(results).replace("*", ""))
     return int(bool(bad) or not results)
 

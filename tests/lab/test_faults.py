@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from holdlab import campaign_table, faulty_rollout, fingerprint, rollout_faults
+from holdlab import campaign_results, campaign_table, faulty_rollout, fingerprint, rollout_faults
 from holdlab.faulty_rollout import Result
 from holdlab.lab import Lab
 from holdlab.reference import Reference, measure
@@ -103,3 +103,22 @@ def test_the_table_tells_versions_apart() -> None:
     page = campaign_table.page(results, faults, ["look, start"])
     assert "| look, start | as before, by the deadline |" in page
     assert "252: as before, not armed; 257: **worse, not armed** | lost |" in page and "**1 hosts worse**" in page
+
+
+def test_good_results_are_kept_for_the_same_code(tmp_path: Path) -> None:
+    path = tmp_path / "of" / "faults.json"
+    good = Result("a", "killed", "look, start", "debian12", "as before")
+    campaign_results.save(path, [good, replace(good, case="b", problems=["lost"])], "one")
+    assert campaign_results.load_good(path, "one") == [good]
+    assert campaign_results.load_good(path, "other") == [] == campaign_results.load_good(tmp_path / "none", "one")
+
+
+def test_other_code_has_another_digest(tmp_path: Path) -> None:
+    module = tmp_path / "plugins" / "modules" / "x.py"
+    module.parent.mkdir(parents=True)
+    module.write_text("one", encoding="utf-8")
+    before = campaign_results.digest(tmp_path)
+    (tmp_path / "README.md").write_text("not played", encoding="utf-8")
+    assert campaign_results.digest(tmp_path) == before
+    module.write_text("two", encoding="utf-8")
+    assert campaign_results.digest(tmp_path) != before

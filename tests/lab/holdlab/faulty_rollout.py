@@ -176,7 +176,7 @@ class _Played:
             self.mending.join()
         if self.host.run(QUIET, timeout=self.seconds + QUIET_SECONDS).returncode:
             self.problems.append(f"{QUIET_SECONDS} s after the deadline the host is still at work, or a checkpoint is still open")
-        done = self.host.run(self.fault.afterwards)
+        done = self.host.run("" if self.missed else self.fault.afterwards)
         if done.returncode:
             self.problems.append(f"afterwards: {done.stdout.strip()}")
         self.host.run(ONLINE)
