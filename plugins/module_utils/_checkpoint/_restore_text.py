@@ -221,6 +221,8 @@ network() {
 
 tidy() {
     systemctl stop "holdfast-rollback-$id.timer" 2>/dev/null
+    # One that failed before, and was asked again.
+    systemctl reset-failed "holdfast-rollback-$id.service" 2>/dev/null
     holder=$(cat "$store/open" 2>/dev/null)
     [ -z "$holder" ] || [ "$holder" = "$id" ] || return 0
     rm -f -- "$boot_link" "$boot_unit"
