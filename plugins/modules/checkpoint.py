@@ -21,7 +21,7 @@ description:
 notes:
   - Needs root, systemd 240 or newer, iproute2, and what every Debian has (coreutils, diffutils, util-linux).
   - The store is C(/var/lib/holdfast), for root alone.
-  - "By hand, without Ansible: C(sh /var/lib/holdfast/checkpoints/ID/restore.sh asked), or C(check) to see what differs."
+  - "By hand, without Ansible: C(sh /var/lib/holdfast/checkpoints/ID/restore.sh asked), C(keep) to confirm, or C(check) to see what differs."
   - Of what is below C(/run), nothing is put back after a reboot, since a reboot makes that anew. The same goes for rules and routes.
   - A checkpoint whose rollback failed stays open. The next boot tries again, and so does O(state=rolled_back).
 options:

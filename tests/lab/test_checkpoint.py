@@ -223,6 +223,28 @@ def test_by_hand_after_it_was_confirmed(checked: Checked) -> None:
 
 
 @newest
+def test_kept_by_hand(checked: Checked) -> None:
+    before = checked.do(LOOK)
+    ident = checked.arm(timeout=60)["id"]
+    script = f"sh /var/lib/holdfast/checkpoints/{ident}/restore.sh"
+    protect = "ManageForeignRoutes=no\nManageForeignRoutingPolicyRules=no"
+    checked.do(f"printf '[Network]\n{protect}\n' >/etc/systemd/networkd.conf.d/90-new.conf; systemctl restart systemd-networkd")
+    assert checked.host.run(f"{script} kepe").returncode == 2
+    checked.do(f"{script} keep")
+    changed = checked.do(LOOK)
+    assert changed != before and checked.left() == NOTHING and f"checkpoint {ident}: confirmed (keep)\n" in checked.do("journalctl -t holdfast -o cat")
+    again = checked.host.run(f"{script} keep 2>&1")
+    assert again.returncode == 3 and "is confirmed and not armed" in again.stdout
+    checked.do(f"{script} deadline")
+    assert checked.do(LOOK) == changed
+    known = run_module(checked.lab.spaces, checked.host, "checkpoint_info", {})["checkpoints"][0]
+    assert (known["id"], known["state"], known["reason"], known["open"]) == (ident, "confirmed", "keep", False)
+    assert not checked.ask(state="confirmed", id=ident)["changed"]
+    assert checked.ask(state="rolled_back", id=ident)["checkpoint"]["state"] == "rolled_back"
+    assert checked.do(LOOK) == before and checked.left() == NOTHING
+
+
+@newest
 @pytest.mark.parametrize(
     ("before", "after", "why"),
     [

@@ -38,6 +38,7 @@ def render(ident: str, places: Places, entries: list[Entry], units: list[Unit]) 
         f"# Checkpoint {ident} of holdfast.baseline: puts back what was recorded, restarts what reads it.",
         "# sh restore.sh check   shows what differs, and changes nothing",
         "# sh restore.sh asked   rolls back now",
+        "# sh restore.sh keep    confirms an armed one: everything stays as it is",
         f"id={quote(ident)}",
         f"store={quote(places.store)}",
         f"boot_unit={quote(places.boot_unit)}",

@@ -204,6 +204,40 @@ def test_who_may_roll_back_what(etc, tmp_path, state, reason, after, put_back):
     assert not (tmp_path / "store/open").exists()
 
 
+@pytest.mark.parametrize(
+    ("state", "word", "status", "after"),
+    [
+        ("armed", "keep", 0, "confirmed"),
+        ("confirmed", "keep", 3, "confirmed"),
+        ("rolled_back", "keep", 3, "rolled_back"),
+        ("rolling_back", "keep", 3, "rolling_back"),
+        ("rollback_failed", "keep", 3, "rollback_failed"),
+        ("arming", "keep", 3, "arming"),
+        ("", "keep", 3, ""),
+        ("armed", "kepe", 2, "armed"),
+    ],
+)
+def test_only_an_armed_one_is_kept_by_hand(etc, tmp_path, state, word, status, after):
+    place = Place(tmp_path, state)
+    reserve = tmp_path / "store/checkpoints" / IDENT / "reserve"
+    reserve.write_text("x")
+    _new_file(etc)
+    assert place.run(word)[0] == status
+    kept = status == 0
+    assert (place.state(), reserve.exists(), (tmp_path / "store/open").exists()) == (after, not kept, not kept)
+    assert (f"systemctl stop holdfast-rollback-{IDENT}.timer" in place.told()) == kept
+    assert place.run("deadline" if kept else "check")[0] == 0
+    assert place.state() == after and (etc / "net.d/new.conf").exists()
+
+
+def test_keeping_that_can_not_be_written_leaves_it_armed(place):
+    (place.tmp / "bin/sync").write_text("#!/bin/sh\nexit 1\n")
+    (place.tmp / "bin/sync").chmod(0o755)
+    assert place.run("keep")[0] == 1
+    assert place.state() == "armed" and (place.tmp / "store/open").exists()
+    assert not [line for line in place.told() if " stop " in line]
+
+
 def test_another_open_checkpoint_is_not_undercut(etc, tmp_path):
     place = Place(tmp_path, "confirmed")
     (tmp_path / "store/open").write_text("20261121T080000Z-aaaaaa\n")
