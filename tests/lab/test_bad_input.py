@@ -112,6 +112,19 @@ def test_a_mistake_is_seen_before_the_host_is_asked(operator: Operator, playbook
     assert operator.look() == look
 
 
+@pytest.mark.parametrize("playbook", ["audit", "enforce", "probe", "rollback"])
+@pytest.mark.parametrize(
+    ("hosts", "says"),
+    [
+        ("wbe1", "holdfast_hosts: no host of the inventory matches wbe1; write a host or a group of it"),
+        ("{{ no_such_thing }}", "'no_such_thing' is undefined"),
+    ],
+)
+def test_nobody_is_no_host_and_not_all(operator: Operator, playbook: str, hosts: str, says: str) -> None:
+    status, output, _why = operator.play(playbook, {"holdfast_hosts": hosts})
+    assert status == 4 and says in output and "PLAY" not in output, output
+
+
 def test_who_cannot_see_the_checkpoints_does_not_say_that_there_is_none(operator: Operator) -> None:
     look = operator.look()
     status, output, why = operator.play("rollback", {}, user="plain")
