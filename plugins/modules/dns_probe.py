@@ -460,7 +460,9 @@ compared:
       choices: [better, same, worse]
       sample: better
     questions:
-      description: For each question that both have, its C(result) and that of each of its C(layers).
+      description:
+        - For each question of the earlier probe its C(result) and that of each of its C(layers); C(why) where it was not asked again.
+        - Labels that can't exist in a routing domain are left out where the domain is gone.
       type: dict
       sample: {"www.example.com A": {"result": "better", "layers": {"C library": "better"}}}
 """

@@ -15,17 +15,20 @@ _FIRST = ("libc", "stub", "resolv.conf")
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """{status, why, overall, questions: {key: {result, layers: {name: result}}}}; every result is better, same or worse.
+    """{status, why, overall, questions: {key: {result, layers: {name: result}, why?}}}; every result is better, same or worse.
 
     A question is worse where programs lost its answer, or where they kept it and a layer lost it; likewise better. What isn't seen any more
     is worse than a right answer and the same as a wrong one. Layers that only one of the two has (a new upstream) count only where programs
-    meet them; questions that only one has are left out. Random labels don't matter: a question is known by its key.
+    meet them. A question that isn't asked again was seen by nobody; but labels that can't exist are asked for the routing domains that there
+    are, so those that only one probe has are left out. Random labels don't matter: a question is known by its key.
     """
     for name, fact in (("before", before), ("after", after)):
         if fact.get("status") != "ok":
             return {"status": "unknown", "why": f"{name}: {fact.get('why', 'no probe')}", "overall": "worse" if name == "after" else "same", "questions": {}}
     old, new = _by_question(before), _by_question(after)
-    questions = {key: _question(old[key], new[key]) for key in old if key in new}
+    absent = {each["key"] for each in before.get("questions", []) if each["absent"]}
+    kept = {key: cells for key, cells in old.items() if key in new or key not in absent}
+    questions = {key: _question(cells, new[key]) if key in new else _unasked(cells) for key, cells in kept.items()}
     return {"status": "ok", "why": "", "overall": _worst_first([each["result"] for each in questions.values()]), "questions": questions}
 
 
@@ -41,6 +44,11 @@ def _question(old: Mapping[str, Mapping[str, Any]], new: Mapping[str, Mapping[st
     layers = {name: _result(_good(old[name]), _good(new[name])) for name in old if name in new}
     met = _result(_met(old), _met(new))
     return {"result": met if met != "same" else _worst_first(list(layers.values())), "layers": layers}
+
+
+def _unasked(old: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    unseen = {name: {**cell, "state": "unknown"} if cell["state"] == "ok" else cell for name, cell in old.items()}
+    return {**_question(old, unseen), "why": "it was not asked again"}
 
 
 def _good(cell: Mapping[str, Any]) -> bool:

@@ -50,6 +50,26 @@ def test_one_worse_question_outweighs_a_better_one():
     assert compared["overall"] == "worse"
 
 
+@pytest.mark.parametrize(
+    ("states", "absent", "result"),
+    [
+        pytest.param(["ok", "ok", "ok"], False, "worse", id="programs met it"),
+        pytest.param(["bad", "bad", "ok"], False, "worse", id="a server had it"),
+        pytest.param(["bad", "unknown", "bad"], False, "same", id="nobody had it"),
+        pytest.param(["skipped", "skipped", "bad"], False, "same", id="cells that said nothing"),
+        pytest.param(["ok", "ok", "ok"], True, None, id="a routing domain is gone"),
+    ],
+)
+def test_a_question_that_is_not_asked_again(states, absent, result):
+    before, after = fact(["ok", "ok", "ok"]), fact(["ok", "ok", "ok"])
+    before["cells"] += fact(states, key="other A")["cells"]
+    before["questions"] = [{"key": "web A", "absent": False}, {"key": "other A", "absent": absent}]
+    compared = compare(before, after)
+    assert compared["questions"].get("other A", {}).get("result") == result
+    assert compared["questions"].get("other A", {}).get("why") == (result and "it was not asked again")
+    assert compared["overall"] == (result or "same")
+
+
 @pytest.mark.parametrize(("before", "after", "overall"), [("ok", "unknown", "worse"), ("unknown", "ok", "same")])
 def test_without_a_probe_nothing_is_said_to_be_better(before, after, overall):
     facts = {"ok": fact(["ok", "ok", "ok"]), "unknown": {"status": "unknown", "why": "no dnspython"}}
