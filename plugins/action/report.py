@@ -40,6 +40,7 @@ class ActionModule(ActionBase):
             generated=datetime.now(timezone.utc),
             pending=pending,
             enforced=enforced if options["enforced"] else None,
+            run=options["run"],
         )
         files = {name: os.path.join(options["dest"], _FILES[name][0]) for name in _FILES if name in options["formats"]}
         problem = write(report, files) if options["write"] else ""

@@ -39,6 +39,11 @@ options:
     version_added: 0.2.0
     type: str
     default: ""
+  run:
+    description: What the run is called in the report and its headline. By default V(audit), or V(enforce) with O(enforced).
+    version_added: 0.2.0
+    type: str
+    choices: [audit, enforce, rollback]
   fail_on:
     description: The severity at and above which a failing finding fails its host.
     type: str

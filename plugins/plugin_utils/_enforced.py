@@ -63,7 +63,9 @@ def unseen(host: Entry) -> str:
 
 
 def mended(host: Entry) -> list[dict[str, Any]]:
-    """The findings that failed before and don't now."""
+    """The findings that failed before and don't now, by a change that stays."""
+    if host["enforced"]["outcome"] in _FAILING:
+        return []
     return [finding for finding in _before(host) if finding["status"] == "fail" and finding["now"] in _MENDED]
 
 

@@ -61,7 +61,7 @@ def counted(report: Mapping[str, Any]) -> str:
     # A failing host stops a rollout as a rule: then there are no later batches.
     where = "not tried so far" if report["summary"]["failing_hosts"] else "in later batches"
     later = f" ({hosts['pending']} more {where})" if hosts["pending"] else ""
-    return f"holdfast enforce{mode} · {hosts['all']} {noun}: {counts}{later}"
+    return f"holdfast {report['run']}{mode} · {hosts['all']} {noun}: {counts}{later}"
 
 
 def outcome(host: Mapping[str, Any]) -> str:

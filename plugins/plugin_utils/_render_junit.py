@@ -29,7 +29,7 @@ def render(report: Mapping[str, Any]) -> str:
     In an enforced rollout each host has the testcase `enforce`, which alone can be red.
     """
     policy = Policy(**report["policy"])
-    root = ET.Element("testsuites", name="holdfast enforce" if "outcomes" in report["summary"] else "holdfast audit")
+    root = ET.Element("testsuites", name=f"holdfast {report['run']}")
     for name, host in report["hosts"].items():
         suite = ET.SubElement(root, "testsuite", name=visible(name), timestamp=report["generated"].rstrip("Z"))
         case = _remaining if "enforced" in host else _case

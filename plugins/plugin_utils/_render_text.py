@@ -43,7 +43,7 @@ def headline(report: Mapping[str, Any], width: int = 80) -> str:
     noun = "host" if hosts["all"] == 1 else "hosts"
     counts = ", ".join(f"{hosts[status]} {_counted(status, hosts[status])}" for status in STATUSES if hosts[status])
     later = f" ({hosts['pending']} more in later batches)" if hosts["pending"] else ""
-    return "\n".join(_wrapped(f"holdfast audit · {hosts['all']} {noun}: {counts}{later}", width, "", "  "))
+    return "\n".join(_wrapped(f"holdfast {report['run']} · {hosts['all']} {noun}: {counts}{later}", width, "", "  "))
 
 
 def _counted(status: str, count: int) -> str:

@@ -56,12 +56,14 @@ def build(
     generated: datetime,
     pending: int = 0,
     enforced: Mapping[str, Any] | None = None,
+    run: str = "",
 ) -> dict[str, Any]:
     """The report, as docs/report.schema.json describes it.
 
     assessed: the registered result of assess of each host, or None for a host that it never reached.
     pending: the number of hosts whose turn comes in a later batch of a play with `serial`.
     enforced: of an enforced rollout, what it noted of each host (see `_enforced.attempt`).
+    run: what the run is called, by default audit, or enforce with `enforced`.
     """
     hosts: dict[str, Any] = {}
     rules: dict[str, Any] = {}
@@ -75,6 +77,7 @@ def build(
         "schema": SCHEMA,
         "tool": {"name": "holdfast.baseline", "version": VERSION},
         "generated": generated.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "run": run or ("audit" if enforced is None else "enforce"),
         "check_mode": check_mode,
         "policy": asdict(policy),
         "summary": summary(hosts.values(), pending, enforced is not None),

@@ -193,6 +193,13 @@ def test_a_plan_reads_as_one(tmp_path: Path, shown: list[str]) -> None:
     assert "would change: x" in text and "changed" not in text
 
 
+def test_going_back_is_called_so(tmp_path: Path, shown: list[str]) -> None:
+    enforce(tmp_path, {"a": (reached(finding("fail")), became("restored", [], ["x"]))}, run="rollback")
+    assert shown[1] == "holdfast rollback · 1 host: 1 put back"
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["run"] == "rollback"
+    assert '<testsuites name="holdfast rollback"' in (tmp_path / "junit.xml").read_text(encoding="utf-8")
+
+
 def test_nothing_that_a_host_wrote_about_its_change_is_shown_raw(tmp_path: Path, shown: list[str]) -> None:
     enforce(tmp_path, {HOSTILE: (reached(finding("pass")), became("worse", [HOSTILE], [HOSTILE], checkpoint=HOSTILE, until=HOSTILE))})
     assert all(char.isprintable() for text in shown for char in text if char != "\n")

@@ -343,6 +343,7 @@ def test_says_of_a_rollout(host: tuple[Any, Any], lines: list[str]) -> None:
         ((BAD, became("confirmed", before=BAD)), "mended"),
         ((reached(finding("unknown")), became("confirmed", before=BAD)), "mended"),
         ((BAD, became("confirmed", before=BAD)), "NEW"),
+        *(((GOOD, became(outcome, before=BAD)), "mended") for outcome in ("worse", "lost", "rolled_back", "refused")),
     ],
 )
 def test_never_says_of_a_rollout(host: tuple[Any, Any], word: str) -> None:
