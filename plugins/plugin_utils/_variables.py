@@ -28,7 +28,9 @@ from ansible_collections.holdfast.baseline.plugins.plugin_utils._variable_kinds 
 
 PREFIX = "holdfast_"
 # What assess and the roles themselves leave there.
-_OURS = (f"{PREFIX}findings", f"{PREFIX}host", f"{PREFIX}planning")
+_OURS = (f"{PREFIX}findings", f"{PREFIX}host")
+# What the role enforce tells the other roles, later than this check; set from outside, it would keep them from looking at what they have done.
+_INNER = f"{PREFIX}planning"
 _ROLES = Path(__file__).parents[2] / "roles"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLAYBOOKS = {"holdfast_hosts": {"type": "raw"}, "holdfast_serial": {"type": "raw"}}
@@ -93,6 +95,8 @@ def known() -> dict[str, dict[str, Any]]:
 
 def _wrong(name: str, value: Any) -> str:
     spec = known().get(name)
+    if name == _INNER:
+        return "only the role enforce may set it; leave it out"
     if spec is None:
         match = nearest(name[len(PREFIX) :], [each[len(PREFIX) :] for each in known()])
         meant = f"did you mean '{PREFIX}{match}'?" if match else f"begin names of your own with something else than {PREFIX}"

@@ -102,6 +102,7 @@ def test_all_mistakes_are_told_at_once(operator: Operator) -> None:
         ("enforce", {"holdfast_checkpoint_timeout": "3m"}, "holdfast_checkpoint_timeout: '3m' is no whole number; write one, without a unit"),
         ("enforce", {"holdfast_resolved_dns": "{{ no_such_thing }}"}, "holdfast_resolved_dns: can't be worked out: 'no_such_thing' is undefined"),
         ("rollback", {"holdfast_checkpoint": "../../etc"}, "holdfast_checkpoint: '../../etc' is no checkpoint's id; one looks like"),
+        ("enforce", {"holdfast_planning": True}, "holdfast_planning: only the role enforce may set it; leave it out"),
         ("audit", {"holdfast_fail_onn": "low"}, "did you mean 'holdfast_fail_on'?"),
     ],
 )

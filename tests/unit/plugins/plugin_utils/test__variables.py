@@ -61,6 +61,7 @@ LONG = "x" * 100_000
         ("checkpoint_timeout", "", "is no whole number"),
         ("checkpoint_timeout", Unreadable("'x' is undefined"), "can't be worked out: 'x' is undefined"),
         ("checkpoint_keep", 0, "from 1 to 100"),
+        ("planning", True, "only the role enforce may set it; leave it out"),
         ("owner", "a\nb", "holds a line break"),
         ("owner", LONG, "100000 characters"),
         ("serial", 0, "'100%' for all at once"),
@@ -116,7 +117,8 @@ def test_all_mistakes_are_told_together_and_no_host_repeats_them() -> None:
 
 
 def test_what_the_roles_leave_behind_is_not_the_operators() -> None:
-    assert settable({"holdfast": 1, "holdfast_findings": 1, "holdfast_host": 1, "holdfast_owner": "a", "b": 1}) == {"holdfast_owner": "a"}
+    ours = {"holdfast": 1, "holdfast_findings": 1, "holdfast_host": 1}
+    assert settable({**ours, "holdfast_owner": "a", "holdfast_planning": 1, "b": 1}) == {"holdfast_owner": "a", "holdfast_planning": 1}
 
 
 @pytest.mark.parametrize("folder", ["playbooks", "roles"])
