@@ -12,7 +12,8 @@ version_added: 0.2.0
 author:
   - The holdfast.baseline contributors (@holdfast)
 description:
-  - Records files, the state of units, and the policy rules and routes that a restart of networkd could delete, then arms a deadline on the host.
+  - Records files, the state of units, and the policy rules, routes, addresses and nexthops that a restart of networkd could delete,
+    then arms a deadline on the host.
   - Where nobody confirms in time, the host puts everything back and restarts what reads it. Once armed that needs
     no controller, no network and no Python. It survives the end of the connection and a daemon-reload.
   - A reboot before the confirmation rolls back before networkd and resolved start.
@@ -22,7 +23,7 @@ notes:
   - Needs root, systemd 240 or newer, iproute2, and what every Debian has (coreutils, diffutils, util-linux).
   - The store is C(/var/lib/holdfast), for root alone.
   - "By hand, without Ansible: C(sh /var/lib/holdfast/checkpoints/ID/restore.sh asked), C(keep) to confirm, or C(check) to see what differs."
-  - Of what is below C(/run), nothing is put back after a reboot, since a reboot makes that anew. The same goes for rules and routes.
+  - Of what is below C(/run), nothing is put back after a reboot, since a reboot makes that anew. The same goes for rules, routes, addresses and nexthops.
   - A checkpoint whose rollback failed stays open. The next boot tries again, and so does O(state=rolled_back).
 options:
   state:
@@ -64,7 +65,7 @@ options:
     type: bool
     default: true
   routes:
-    description: The same for routes.
+    description: The same for routes, and for the addresses and nexthops that they may need.
     type: bool
     default: true
   timeout:
@@ -128,7 +129,8 @@ checkpoint:
   description:
     - The checkpoint that was armed, confirmed or rolled back. In check mode for O(state=armed) only what would be recorded.
     - C(state) is V(armed), V(confirmed), V(rolling_back), V(rolled_back), V(rollback_failed) or V(abandoned); C(reason) of a rollback is
-      V(deadline), V(asked) or V(boot); C(failed) has what could not be put back; C(not_recorded) rules and routes that can't be put back, with the reason.
+      V(deadline), V(asked) or V(boot); C(failed) has what could not be put back; C(not_recorded) what of the network can't be put back, with the reason;
+      C(recorded) how much there is of each kind, without C(addresses) and C(nexthops) where an earlier version armed it.
   returned: success
   type: dict
   sample:
@@ -140,7 +142,7 @@ checkpoint:
     until: "2026-11-21T07:26:00Z"
     seconds_left: 119
     timer: true
-    recorded: {files: 2, links: 0, directories: 1, absent: 1, bytes: 310, rules: 8, routes: 3}
+    recorded: {files: 2, links: 0, directories: 1, absent: 1, bytes: 310, rules: 8, routes: 3, addresses: 1, nexthops: 0}
 would_change:
   description: The paths that are put back.
   returned: when O(state=rolled_back)

@@ -162,7 +162,10 @@ def test_addresses_and_nexthops_come_back(checked: Checked) -> None:
     checked.do(ADDRESSES)
     try:
         before = checked.do(ALL)
-        ident = checked.arm(timeout=60)["id"]
+        armed = checked.arm(timeout=60)
+        ident, recorded = armed["id"], armed["recorded"]
+        # The link's own addresses are kept as well.
+        assert recorded["addresses"] >= 4 and recorded["nexthops"] == 2
         checked.do(BREAK)
         assert "10.77.5.5" not in checked.do(ALL)
         checked.do(f"sh /var/lib/holdfast/checkpoints/{ident}/restore.sh asked")

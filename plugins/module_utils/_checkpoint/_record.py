@@ -44,7 +44,8 @@ class Recorded(NamedTuple):
         """How much of each kind."""
         kinds = [entry.kind for entry in self.entries]
         counts = {name: kinds.count(kind) for name, kind in (("files", "file"), ("links", "link"), ("directories", "directory"), ("absent", "absent"))}
-        return {**counts, "bytes": sum(entry.size for entry in self.entries), "rules": len(self.saved.rules), "routes": len(self.saved.routes)}
+        network = {name: len(getattr(self.saved, name)) for name in ("rules", "routes", "addresses", "nexthops")}
+        return {**counts, "bytes": sum(entry.size for entry in self.entries), **network}
 
 
 def boot_id() -> str:
