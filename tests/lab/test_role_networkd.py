@@ -66,6 +66,8 @@ sleep 1
 """
 LEASE = "ip -o -4 addr show dev host0 dynamic | grep -o 'inet [0-9.]*'"
 PENDING = "printf '[Network]\\nDHCP=no\\n' >/etc/systemd/network/10-lab.network.d/50-admin.conf"
+DELETED = "cd /etc/systemd/network; printf '[Match]\\nName=none0\\n' >50-x.network; " \
+    "systemctl restart systemd-networkd; sleep 2; rm 50-x.network"
 LATER = "printf '[Network]\\nManageForeignRoutes=yes\\n' >/etc/systemd/networkd.conf.d/95-admin.conf"
 FLAPS = "systemctl kill -s ABRT systemd-networkd; sleep 3; systemctl is-active systemd-networkd"
 # The socket would start it again at the next word of the kernel.
@@ -129,6 +131,7 @@ def test_nothing_is_lost_any_more(roled: Roled) -> None:
         pytest.param(LATER, "/etc/systemd/networkd.conf.d/95-admin.conf:2", id="a later drop-in"),
         pytest.param(FLAPS, "came back by itself 1 times", id="flapping"),
         pytest.param(PENDING, "50-admin.conf changed since it started", id="a pending file"),
+        pytest.param(DELETED, "/etc/systemd/network (what is in it) changed since it started", id="a deleted file"),
         pytest.param(FAILED, "systemd-networkd is failed", id="failed"),
     ],
 )

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,6 +49,67 @@ def test_a_dangling_link_counts_by_itself(tmp_path: Path) -> None:
     host = put(tmp_path, "etc/systemd/network/a.network")
     (tmp_path / "etc/systemd/network/b.network").symlink_to("/nowhere")
     assert _pending.changed_since(host, LONG_AGO) == ["/etc/systemd/network/a.network", "/etc/systemd/network/b.network"]
+
+
+OWN, PLACE = "90-own.conf", "etc/systemd/network"
+DROP_INS = f"{PLACE}/10-x.network.d"
+
+
+def _delete(root: Path, name: str) -> None:
+    (root / name).unlink()
+
+
+def _own_in_a_new_folder(root: Path) -> None:
+    put(root, f"{PLACE}/20-y.network.d/{OWN}")
+
+
+def _target(root: Path) -> None:
+    (root / "etc/shared").write_text("[Match]\nName=x\n", encoding="ascii")
+
+
+def _retarget(root: Path) -> None:
+    os.replace(root / "etc/other", root / "etc/shared")
+
+
+def _link_elsewhere(root: Path) -> None:
+    (root / PLACE / "new").symlink_to("/etc/other")
+    os.replace(root / PLACE / "new", root / PLACE / "30-link.network")
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        pytest.param(lambda _root: None, [], id="nothing"),
+        pytest.param(lambda root: _delete(root, f"{PLACE}/10-x.network"), [f"/{PLACE} (what is in it)"], id="a file is gone"),
+        pytest.param(lambda root: _delete(root, f"{DROP_INS}/y.conf"), [f"/{DROP_INS} (what is in it)"], id="a drop-in is gone"),
+        pytest.param(lambda root: _delete(root, f"{DROP_INS}/{OWN}"), [f"/{DROP_INS} (what is in it)"], id="our own is gone"),
+        pytest.param(lambda root: put(root, f"{DROP_INS}/{OWN}"), [], id="our own anew"),
+        pytest.param(_own_in_a_new_folder, [], id="our own in a folder of its own"),
+        pytest.param(lambda root: put(root, f"{PLACE}/README"), [], id="a file that isn't read"),
+        pytest.param(lambda root: put(root, f"{PLACE}/20-y.network"), [f"/{PLACE}/20-y.network"], id="a new file"),
+        pytest.param(_target, [f"/{PLACE}/30-link.network"], id="a link's target was written"),
+        pytest.param(_retarget, [f"/{PLACE}/30-link.network"], id="a link's target was replaced"),
+        pytest.param(_link_elsewhere, [f"/{PLACE}/30-link.network"], id="a link leads elsewhere"),
+        pytest.param(lambda root: os.utime(root / "dev/null"), [], id="the target of what is masked was touched"),
+    ],
+)
+def test_since_networkd_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], object], found: list[str]) -> None:
+    monkeypatch.setattr(_pending, "_AT_ONCE", 0.05)
+    host = put(tmp_path, f"{PLACE}/10-x.network", f"{PLACE}/a.link", f"{DROP_INS}/y.conf", f"{DROP_INS}/{OWN}", "etc/shared", "etc/other")
+    (tmp_path / "dev").mkdir()
+    os.mkfifo(tmp_path / "dev/null")
+    for name, target in (("30-link", "/etc/shared"), ("40-masked", "/dev/null")):
+        (tmp_path / PLACE / f"{name}.network").symlink_to(target)
+    time.sleep(0.2)
+    started = time.time() - 0.05
+    change(tmp_path)
+    assert _pending.changed_since(host, started, OWN) == found
+
+
+def test_a_folder_that_is_new_and_empty_counts(tmp_path: Path) -> None:
+    """It could be one that was emptied."""
+    (tmp_path / PLACE).mkdir(parents=True)
+    assert _pending.changed_since(Host(str(tmp_path)), LONG_AGO) == [f"/{PLACE} (what is in it)"]
 
 
 def test_nothing_is_there(tmp_path: Path) -> None:
