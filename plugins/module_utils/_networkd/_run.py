@@ -99,8 +99,8 @@ def _left_pending(state: _state.State, own: str) -> list[str]:
         return [f"whether its files changed since it started can't be seen: {missing.why}"]
     if not found:
         return []
-    return [f"{', '.join(found[:5])}{' and others' if found[5:] else ''} changed since it started, and a restart would bring that into force: "
-            "apply it first with `networkctl reload`, and see that the host is well"]  # fmt: skip
+    return [f"{', '.join(found[:5])}{' and others' if found[5:] else ''} changed since it started. A restart would bring that into force, and "
+            "no rollback could take it back: see that it is wanted"]  # fmt: skip
 
 
 def _leaseless() -> list[str]:
