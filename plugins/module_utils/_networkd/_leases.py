@@ -46,16 +46,12 @@ class _Question(NamedTuple):
 
 def unrenewable(host: Host) -> list[str]:
     """The links with a lease that no server would give again, each with the reason; takes 8 s at most."""
-    try:
-        indexes = host.listdir(_LEASES)[:_MOST]
-    except Absent:
-        return []
     questions, found = [], []
-    for index in indexes:
+    for index, link in _leased(host):
         try:
-            questions.append(_question(host, int(index)))
+            questions.append(_question(host, index, link))
         except (NotSeen, OSError, ValueError) as error:
-            found.append(f"whether link {index} would get its lease again can't be asked: {error}")
+            found.append(f"whether {link} would get its lease again can't be asked: {error}")
     try:
         return found + [f"no DHCP server answers {link}" for link in _silent(questions)]
     finally:
@@ -63,8 +59,16 @@ def unrenewable(host: Host) -> list[str]:
             question.socket.close()
 
 
-def _question(host: Host, index: int) -> _Question:
-    link = socket.if_indextoname(index)
+def _leased(host: Host) -> list[tuple[int, str]]:
+    """Index and name of each link with a lease; one that is gone has none to lose."""
+    try:
+        leases = host.listdir(_LEASES)
+    except Absent:
+        return []
+    return [(index, link) for index, link in socket.if_nameindex() if str(index) in leases][:_MOST]
+
+
+def _question(host: Host, index: int, link: str) -> _Question:
     lease = _dhcp.parse_lease(host.read(f"{_LEASES}/{index}").text)
     hardware = bytes.fromhex(host.read(f"/sys/class/net/{link}/address").text.strip().replace(":", ""))
     if host.read(f"/sys/class/net/{link}/type").text.strip() != "1" or len(hardware) != 6:
@@ -92,9 +96,16 @@ def _silent(questions: list[_Question]) -> list[str]:
             _send(question)
         while open_ones and (left := began + until - time.monotonic()) > 0:
             for ready in select.select(list(open_ones), [], [], left)[0]:
-                if _dhcp.is_offer(ready.recv(_MOST_BYTES), open_ones[ready].xid):
+                if _offered(open_ones[ready]):
                     del open_ones[ready]
     return [question.link for question in open_ones.values()]
+
+
+def _offered(question: _Question) -> bool:
+    try:
+        return _dhcp.is_offer(question.socket.recv(_MOST_BYTES), question.xid)
+    except OSError:
+        return False  # its link went down
 
 
 def _send(question: _Question) -> None:
