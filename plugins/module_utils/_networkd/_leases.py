@@ -45,7 +45,7 @@ class _Question(NamedTuple):
 
 
 def unrenewable(host: Host) -> list[str]:
-    """The links with a lease that no server would give again, each with the reason; takes 8 s at most."""
+    """The links with a lease that no server would give again, each with the reason; takes 8 s at most. NotSeen where there are too many."""
     questions, found = [], []
     for index, link in _leased(host):
         try:
@@ -65,7 +65,10 @@ def _leased(host: Host) -> list[tuple[int, str]]:
         leases = host.listdir(_LEASES)
     except Absent:
         return []
-    return [(index, link) for index, link in socket.if_nameindex() if str(index) in leases][:_MOST]
+    leased = [(index, link) for index, link in socket.if_nameindex() if str(index) in leases]
+    if len(leased) > _MOST:
+        raise NotSeen(f"more than {_MOST} links have one")
+    return leased
 
 
 def _question(host: Host, index: int, link: str) -> _Question:
