@@ -102,10 +102,11 @@ def _arm(host: Host, store: Store, ident: str, recorded: Recorded, wish: Wish) -
     about = {"owner": wish.owner, "armed_at": int(time.time()), "timeout": wish.timeout, "paths": wish.paths}
     _record.write(store, ident, recorded, about)
     _record.check_script(host, store, ident)
+    # Before anything that the timer would have to take away, should this process be killed.
+    _deadline.start_timer(host, ident, store.script(ident), wish.timeout)
     if not store.claim(ident):
         raise Refused("another checkpoint was opened meanwhile; look at checkpoint_info")
     _deadline.enable_boot_unit(host, store.script(ident), [unit.name for unit in recorded.units])
-    _deadline.start_timer(host, ident, store.script(ident), wish.timeout)
     set_deadline(store, ident, _deadline.verified(host, ident, wish.timeout), wish.timeout)
     store.write_state(ident, "armed")
 
