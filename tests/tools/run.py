@@ -24,6 +24,7 @@ from steps import STEPS, UNITS, Step
 
 LOGS = machine.ROOT / ".build" / "logs"
 TAIL = 60
+LINE = 300
 # The lab has hosts to end when it is interrupted.
 PATIENCE = 30
 
@@ -32,14 +33,14 @@ PATIENCE = 30
 class Result:
     """How a step ended: "passed", "failed" or "skipped", after how many seconds, and why.
 
-    skips: what pytest said of single tests that it skipped in this step.
+    tests: what pytest said of single tests that failed, or that it skipped where the step passed.
     """
 
     name: str
     outcome: str
     seconds: float
     why: str = ""
-    skips: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
 
     def show(self, width: int) -> str:
         return f"{self.outcome:7}  {self.name:{width}}  {self.seconds:6.1f} s  {self.why}".rstrip()
@@ -73,9 +74,13 @@ class Running:
             self.stop()
             return Result(self.step.name, "failed", seconds, f"not done after {self.step.limit} s")
         if status:
-            return Result(self.step.name, "failed", seconds, f"status {status}")
-        skips = tuple(line for line in _lines(self.log) if line.startswith("SKIPPED ["))
+            return Result(self.step.name, "failed", seconds, f"status {status}", self._told("FAILED ", "ERROR "))
+        skips = self._told("SKIPPED [")
         return Result(self.step.name, "passed", seconds, "tests in it were skipped" if skips else "", skips)
+
+    def _told(self, *words: str) -> tuple[str, ...]:
+        """The lines of pytest's short summary that begin so."""
+        return tuple(line[:LINE] for line in _lines(self.log) if line.startswith(words))
 
     def stop(self) -> None:
         for number, patience in ((signal.SIGINT, PATIENCE), (signal.SIGKILL, 5)):
@@ -135,12 +140,12 @@ def _lines(log: Path) -> list[str]:
 
 
 def summary(results: list[Result], skips_fail: bool) -> tuple[str, int]:
-    """The table with the count as its last line, and the exit status."""
+    """The table, the tests that were not passed, and the count as its last line; and the exit status."""
     counts = {outcome: sum(result.outcome == outcome for result in results) for outcome in ("passed", "failed", "skipped")}
     width = max(len(result.name) for result in results)
     lines = ["", *(result.show(width) for result in results), ""]
-    lines += [f"{result.name}: {skip}" for result in results for skip in result.skips]
-    skipped = counts["skipped"] > 0 or any(result.skips for result in results)
+    lines += [f"{result.name}: {test}" for result in results for test in result.tests]
+    skipped = counts["skipped"] > 0 or any(result.tests for result in results if result.outcome == "passed")
     if skipped and skips_fail:
         lines.append("CI=true: what was skipped is a failure")
     lines.append(", ".join(f"{number} {outcome}" for outcome, number in counts.items()))

@@ -15,9 +15,9 @@ def fine() -> None:
 
 
 PASSED = run.Result("one", "passed", 1.0)
-FAILED = run.Result("two", "failed", 1.0, "status 1")
+FAILED = run.Result("two", "failed", 1.0, "status 1", ("FAILED test_x.py::test_y - assert 1 == 2",))
 SKIPPED = run.Result("three", "skipped", 0.0, "needs root")
-PASSED_IN_PART = run.Result("four", "passed", 1.0, skips=("SKIPPED [1] test_x.py: needs a bus",))
+PASSED_IN_PART = run.Result("four", "passed", 1.0, tests=("SKIPPED [1] test_x.py: needs a bus",))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ PASSED_IN_PART = run.Result("four", "passed", 1.0, skips=("SKIPPED [1] test_x.py
 def test_summary(results: list[run.Result], skips_fail: bool, status: int, last_line: str) -> None:
     text, returned = run.summary(results, skips_fail)
     assert (returned, text.splitlines()[-1]) == (status, last_line)
-    assert all(text.count(result.why) and all(skip in text for skip in result.skips) for result in results)
+    assert all(text.count(result.why) and all(test in text for test in result.tests) for result in results)
 
 
 @pytest.mark.parametrize(
@@ -82,3 +82,9 @@ def test_how_steps_end(script, body: str, needs: tuple[str, ...], outcome: str, 
     script.write_text(body)
     (result,) = run.run([Step("one", fine, needs, limit=1)], jobs=1)
     assert (result.outcome, result.why) == (outcome, why)
+
+
+def test_tests_that_failed_are_told(script) -> None:
+    script.write_text("print('FAILED test_x.py::test_y - ' + 400 * 'x' + '\\nSKIPPED [1] test_x.py: needs a bus')\nraise SystemExit(1)")
+    (result,) = run.run([Step("one", fine)], jobs=1)
+    assert [test[:25] for test in result.tests] == ["FAILED test_x.py::test_y "] and len(result.tests[0]) == run.LINE
