@@ -20,6 +20,7 @@ from holdlab.reference import Reference, measure
 from holdlab.rollout_faults import EVERY, Case, Fault, FaultError, Place, Step
 
 IMAGE = "debian13"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "faults.md"
 FAULTS = rollout_faults.load()
 MOMENTS = rollout_faults.moments()
 ALWAYS = [case for fault in FAULTS for case in rollout_faults.cases(fault, IMAGE, [], MOMENTS, fault.always)]
@@ -103,6 +104,12 @@ def test_the_table_tells_versions_apart() -> None:
     page = campaign_table.page(results, faults, ["look, start"])
     assert "| look, start | as before, by the deadline |" in page
     assert "252: as before, not armed; 257: **worse, not armed** | lost |" in page and "**1 hosts worse**" in page
+
+
+def test_the_page_has_every_fault_and_moment() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    places = {place for fault in FAULTS for place in fault.at} - {EVERY, ""}
+    assert not [words for words in (*(fault.title for fault in FAULTS), *MOMENTS, *places) if words not in text]
 
 
 def test_good_results_are_kept_for_the_same_code(tmp_path: Path) -> None:

@@ -23,7 +23,9 @@ protects networkd and gives systemd-resolved servers. After each case the host i
 that was changed undisturbed: every file below /etc with its mode and owner, policy rules, routes and addresses, units, what networkd and
 systemd-resolved run with, DNS, the default route, and what is left of a checkpoint. What is neither is worse.
 
-"Changed" is changed, proven and confirmed. "By" tells who put the host back: the controller, its own deadline, or its boot.
+"Changed" is changed, proven and confirmed. "By" tells who put the host back: the controller, its own deadline, or its boot. "Not armed":
+there was no checkpoint yet, and nothing was touched. "Abandoned": it was on its way, and was taken away when its time was over. "Arming": its
+record was still being written, without a timer, a boot unit or a claim; nothing reads that, and the next checkpoint takes it away.
 A task with (2) is the one that changes the host; its first time it only tells what it would do.
 """
 
