@@ -17,7 +17,9 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_scenarios.py", "-k", "routes/healthy-debian13"]
+# Whoever runs these tests in the background has SIGINT ignored, and a child of theirs would, too.
+WITH_SIGINT = ["env", "--default-signal=INT"]
+PYTEST = [*WITH_SIGINT, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_scenarios.py", "-k", "routes/healthy-debian13"]
 KINDS = ("net", "mnt", "pid")
 
 

@@ -102,7 +102,9 @@ def quick_units(python: str) -> None:
 def lab(core: str | None = None, *selection: str) -> None:
     python = _tools("test", core) / "python"
     _run(machine.ROOT / "tests/lab/setup.sh")
-    _run(python, "-m", "pytest", "-ra", "--numprocesses=3", "--dist=worksteal", "tests/lab", *selection)
+    # Of its time a test waits a good half: for deadlines, for boots, for servers that don't answer.
+    workers = 5 * (os.cpu_count() or 1) // 2
+    _run(python, "-m", "pytest", "-ra", f"--numprocesses={workers}", "--dist=worksteal", "tests/lab", *selection)
 
 
 def lab_by_hand() -> None:
