@@ -108,6 +108,7 @@ def test_the_table_tells_versions_apart() -> None:
 
 def test_the_page_has_every_fault_and_moment() -> None:
     text = PAGE.read_text(encoding="utf-8")
+    assert "**0 hosts worse**." in text
     places = {place for fault in FAULTS for place in fault.at} - {EVERY, ""}
     assert not [words for words in (*(fault.title for fault in FAULTS), *MOMENTS, *places) if words not in text]
 
