@@ -24,8 +24,9 @@ that was changed undisturbed: every file below /etc with its mode and owner, pol
 systemd-resolved run with, DNS, the default route, and what is left of a checkpoint. What is neither is worse.
 
 "Changed" is changed, proven and confirmed. "By" tells who put the host back: the controller, its own deadline, or its boot. "Not armed":
-there was no checkpoint yet, and nothing was touched. "Abandoned": it was on its way, and was taken away when its time was over. "Arming": its
-record was still being written, without a timer, a boot unit or a claim; nothing reads that, and the next checkpoint takes it away.
+there was no checkpoint yet, and nothing was touched. "Abandoned": it was on its way, and was taken away when its time was over.
+A host that reboots in the moment when its record is being written may keep that record, which counts as worse and was seen once: it has no
+timer, boot unit or claim, nothing reads it, and the next checkpoint takes it away.
 A task with (2) is the one that changes the host; its first time it only tells what it would do.
 """
 

@@ -16,8 +16,7 @@ NAME = "a.example.lab"
 
 # A part begins with a line of its own, "== name"; `left` is what an open checkpoint has on a host, and a closed one has not.
 # Times, inode numbers, what a daemon counts and the link-local addresses that the kernel makes up are no part of a host's state.
-# Below /etc a run changes nothing but what it is to change. A record that was still being written is no part of it either: without a timer,
-# a boot unit and `open`, which are, nothing reads it, and the next checkpoint takes it away.
+# Below /etc a run changes nothing but what it is to change.
 LOOK = rf"""
 exec 2>&1
 echo '== files'
@@ -28,7 +27,7 @@ echo '== left'
 find /etc /run/systemd -name '*holdfast*' ! -name '*holdfast.conf'
 systemctl list-units --all --plain --no-legend 'holdfast*'
 cat /var/lib/holdfast/open 2>/dev/null || true
-grep -l -e '^state=armed' -e '^state=rolling' -e '^state=rollback_failed' /var/lib/holdfast/checkpoints/*/state 2>/dev/null || true
+grep -l -e '^state=arm' -e '^state=rolling' -e '^state=rollback_failed' /var/lib/holdfast/checkpoints/*/state 2>/dev/null || true
 find /var/lib/holdfast -maxdepth 1 ! -name checkpoints ! -name lock ! -name holdfast 2>/dev/null || true
 echo '== rules'
 for family in -4 -6; do ip $family rule | sed "s/^/$family /"; done
