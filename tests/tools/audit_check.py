@@ -49,3 +49,6 @@ def _audit(folder: Path, home: str, user: int) -> None:
     status = report["hosts"]["localhost"]["status"]
     if status in ("error", "unreachable"):
         raise RuntimeError(f"the report says of this machine: {status}")
+    missing = subprocess.run([*command, "INVENTORY=nosuch.yml"], cwd=folder, env={"PATH": _PATH, "HOME": home}, stdin=subprocess.DEVNULL, check=False)
+    if missing.returncode == 0:
+        raise RuntimeError("an inventory that isn't there is audited, and ends well")
