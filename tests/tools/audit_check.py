@@ -42,13 +42,20 @@ def _own(home: str, user: int) -> None:
 def _audit(folder: Path, home: str, user: int) -> None:
     become = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if os.geteuid() != user else []
     command = [*become, "make", "--no-print-directory", "audit", "ARGS=-e holdfast_fail_on=never"]
-    print("+", *command, flush=True)
-    subprocess.run(command, cwd=folder, env={"PATH": _PATH, "HOME": home}, stdin=subprocess.DEVNULL, check=True)
+    _make(command, folder, home).check_returncode()
     report = json.loads((folder / "holdfast-report/report.json").read_text(encoding="utf-8"))
     print(json.dumps(report["summary"]))
     status = report["hosts"]["localhost"]["status"]
     if status in ("error", "unreachable"):
         raise RuntimeError(f"the report says of this machine: {status}")
-    missing = subprocess.run([*command, "INVENTORY=nosuch.yml"], cwd=folder, env={"PATH": _PATH, "HOME": home}, stdin=subprocess.DEVNULL, check=False)
-    if missing.returncode == 0:
-        raise RuntimeError("an inventory that isn't there is audited, and ends well")
+    missing = _make([*command, "INVENTORY=nosuch.yml"], folder, home)
+    if missing.returncode == 0 or "inventory source" not in missing.stdout or "nosuch.yml" not in missing.stdout:
+        raise RuntimeError(f"an inventory that isn't there ends with status {missing.returncode}, and is not named as the reason")
+
+
+def _make(command: list[str], folder: Path, home: str) -> subprocess.CompletedProcess[str]:
+    print("+", *command, flush=True)
+    done = subprocess.run(command, cwd=folder, env={"PATH": _PATH, "HOME": home}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False)
+    print(done.stdout, flush=True)
+    return done
