@@ -104,17 +104,18 @@ class Checked:
         """The lines of its state file."""
         return self.do(f"cat /var/lib/holdfast/checkpoints/{ident}/state")
 
-    def wait_for(self, ident: str, state: str) -> str:
-        """The state file as soon as it has that state."""
+    def rolled_back(self, ident: str) -> str:
+        """The state file once the host has gone back by itself. It writes that first, and takes its units and timer away then."""
         until = time.monotonic() + SECONDS + ROLLBACK_SECONDS
-        while f"state={state}\n" not in (seen := self.state(ident)):
+        while "state=rolled_back\n" not in (seen := self.state(ident)):
             assert time.monotonic() < until, seen + self.do("journalctl -t holdfast --no-pager")
             time.sleep(0.2)
+        assert self.left() == NOTHING
         return seen
 
     def left(self) -> str:
-        """What is there of an open checkpoint: timer, units, files; given 5 s to go."""
-        until = time.monotonic() + 5
+        """What is there of an open checkpoint: timer, units, files; given time to go."""
+        until = time.monotonic() + ROLLBACK_SECONDS
         while (left := self.do(LEFT)) != NOTHING and time.monotonic() < until:
             time.sleep(0.2)
         return left
@@ -149,12 +150,11 @@ def test_the_deadline_puts_everything_back(checked: Checked) -> None:
     checked.do(BREAK)
     assert checked.do(LOOK) != before
     checked.do("systemctl daemon-reload; systemctl daemon-reexec; systemctl daemon-reload")
-    assert "reason=deadline\n" in checked.wait_for(armed["id"], "rolled_back")
+    assert "reason=deadline\n" in checked.rolled_back(armed["id"])
     # Both by the kernel's monotonic clock: a count that daemon-reload begins anew would be seconds late.
     began = json.loads(checked.do(f"journalctl -t holdfast -o json --no-pager | grep '{armed['id']}: is being rolled back'"))
     assert 0 <= int(began["__MONOTONIC_TIMESTAMP"]) / 1e6 - due < 3
     assert checked.do(LOOK) == before
-    assert checked.left() == NOTHING
     late = checked.ask(state="confirmed", id=armed["id"])
     assert late["failed"] and "was rolled back at" in late["msg"]
 
@@ -206,11 +206,10 @@ def test_a_reboot_rolls_back(checked: Checked) -> None:
     checked.do(BREAK)
     checked.do("systemctl mask systemd-resolved")
     checked.host.reboot()
-    assert "reason=boot\n" in checked.wait_for(ident, "rolled_back")
+    assert "reason=boot\n" in checked.rolled_back(ident)
     assert checked.do(files) == before
     assert checked.do("systemctl is-enabled systemd-resolved; systemctl is-active systemd-networkd systemd-resolved") == "enabled\nactive\nactive\n"
     assert checked.do("busctl call org.freedesktop.resolve1 /org/freedesktop/resolve1 org.freedesktop.DBus.Peer Ping") == ""
-    assert checked.left() == NOTHING
     assert len(run_module(checked.lab.spaces, checked.host, "checkpoint_info", {})["checkpoints"]) <= 5
 
 
