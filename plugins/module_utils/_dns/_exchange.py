@@ -23,9 +23,6 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._dns._udp import
 from ansible_collections.holdfast.baseline.plugins.module_utils._dns._varlink import Varlink
 
 _UNLIMITED = 1 << 30
-# What these learn systemd-resolved keeps in its cache for everybody: only after it was seen what programs get.
-_HEALING = ("network", "proxy")
-_HEALING_WAITS = 0.5
 
 
 class Result(NamedTuple):
@@ -63,7 +60,6 @@ class _Exchange:
         self._ask_of = {id(cell): ask for ask, cell in zip(asks, self._cells)}
         self._jobs: dict[Job, None] = {}
         self._waiting = 0
-        self._held: list[Job] = []
         self._over = desk.loop.create_future()
         self._follows = Follows()
         streams = Streams(desk)
@@ -88,13 +84,6 @@ class _Exchange:
             for transport in set(self._transports.values()):
                 await transport.close()
         return self._cells
-
-    def _release(self) -> None:
-        """Ask what was held back."""
-        held, self._held = self._held, []
-        for job in held:
-            if job.open:
-                self._submit(job)
 
     def _submit(self, job: Job) -> None:
         self._jobs[job] = None
@@ -138,7 +127,5 @@ class _Exchange:
 
     def _settle(self) -> None:
         """Over when nothing is open or about to be asked."""
-        if self._held and not self._over.done() and len(self._jobs) == len(self._held):
-            self._release()
         if not self._jobs and not self._waiting and not self._over.done():
             self._over.set_result(None)
