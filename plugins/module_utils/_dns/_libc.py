@@ -25,6 +25,8 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._dns._job import
 _FAMILIES = {"A": int(socket.AF_INET), "AAAA": int(socket.AF_INET6)}
 # Asked again so many seconds after the first: systemd-resolved waits 5 s for a lost packet, and another way in may have got the answer meanwhile.
 _AGAIN = (2.5, 5.0, 7.5)
+# Then nss-resolve(8) passes on a flag that means nothing for DNS, but keeps systemd-resolved from merging it with what still waits.
+_APART = {"SYSTEMD_NSS_RESOLVE_ZONE": "0"}
 _CODE = """
 import json, socket, sys, threading, time
 
@@ -56,13 +58,14 @@ for thread in threads:
 _PERSONAL = frozenset({"RES_OPTIONS", "LOCALDOMAIN", "HOSTALIASES"})
 
 
-async def look_up(wanted: list[tuple[str, int]], tell: Callable[[int, dict[str, Any]], None]) -> None:
+async def look_up(wanted: list[tuple[str, int]], tell: Callable[[int, dict[str, Any]], None], apart: bool = False) -> None:
     """Ask getaddrinfo(3) for names and families (0: both) all at once, and tell each result by its place as it comes.
 
-    A result has `seconds`, and `addresses` or else `eai`, the error's number, with its `text`. OSError where there can be no
+    apart: don't let systemd-resolved merge it with what was asked before. A result has `seconds`, and `addresses` or else `eai`, the error's number, with its `text`. OSError where there can be no
     child. It ends with the child; cancelled, it kills it.
     """
-    environment = {name: value for name, value in os.environ.items() if name not in _PERSONAL}
+    own = {name: value for name, value in os.environ.items() if name not in _PERSONAL and not name.startswith("SYSTEMD_NSS_")}
+    environment = {**own, **(_APART if apart else {})}
     pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-I", "-S", "-c", _CODE, stdin=pipe, stdout=pipe, stderr=nothing, env=environment
@@ -134,14 +137,14 @@ class Libc:
         jobs, self._batch = self._batch, []
         self._ask(jobs)
         for seconds in _AGAIN:
-            self._desk.loop.call_later(seconds, self._ask, jobs)
+            self._desk.loop.call_later(seconds, self._ask, jobs, True)
 
-    def _ask(self, jobs: list[Job]) -> None:
+    def _ask(self, jobs: list[Job], apart: bool = False) -> None:
         jobs = [job for job in jobs if job.open]
         if jobs:
-            self._tasks.append(self._desk.loop.create_task(self._look_up(jobs)))
+            self._tasks.append(self._desk.loop.create_task(self._look_up(jobs, apart)))
 
-    async def _look_up(self, jobs: list[Job]) -> None:
+    async def _look_up(self, jobs: list[Job], apart: bool) -> None:
         def tell(place: int, result: dict[str, Any]) -> None:
             self._told(jobs[place], result)
 
@@ -149,7 +152,7 @@ class Libc:
         for job in jobs:
             job.sent(now)
         try:
-            await look_up([(self._name(job), _FAMILIES[job.question.rtype]) for job in jobs], tell)
+            await look_up([(self._name(job), _FAMILIES[job.question.rtype]) for job in jobs], tell, apart)
             ending = "failed", "the C library's process ended without an answer"
         except (OSError, LookupError, TypeError, ValueError) as error:
             ending = _dial.words(error)

@@ -6,7 +6,8 @@
 
 """Questions over TCP and TLS (RFC 7766, RFC 7858): one connection a layer, all questions at once, replies in any order.
 
-What a connection may bring is bounded by what was asked on it; what it leaves unanswered is asked again on another.
+What a connection may bring is bounded by what was asked on it; what it leaves unanswered is asked again on another: of a server once, as
+TCP itself repeats what was lost, of systemd-resolved more often, as it asks its servers over UDP.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ _PAUSE = 0.4
 _FAILURES = 2
 _FRUITLESS = 4
 _SHORT_PAUSE = 0.05
+# systemd-resolved is asked again so many seconds after the start: it waits 5 s for a lost packet, and merges no question that it passes on as it came.
+_AGAIN = (2.5, 5.0, 7.5)
+_RESOLVED = ("stub", "proxy")
 # Messages that a connection may bring for each that was sent, of 64 KiB at most.
 _EXCESS = 4
 _NO_HANDSHAKE = "connected, but the TLS handshake was not answered"
@@ -68,7 +72,9 @@ class _Stream:
         self._fruitless = 0
         self._turn = 0
         self._closed = False
-        self._half = desk.loop.call_at((desk.started + desk.until) / 2, self._repeat)
+        half = (desk.until - desk.started) / 2
+        again = (half, *_AGAIN) if layer.kind in _RESOLVED else (half,)
+        self._timers = [desk.loop.call_at(desk.started + seconds, self._repeat) for seconds in again]
 
     def submit(self, job: Job) -> None:
         self._jobs[job] = b""
@@ -81,7 +87,8 @@ class _Stream:
     def close(self) -> list[asyncio.Task[None]]:
         """The tasks that still have to end."""
         self._closed = True
-        self._half.cancel()
+        for timer in self._timers:
+            timer.cancel()
         for connection in self._connections:
             connection.abort()
         if not self._dialling:
@@ -118,7 +125,7 @@ class _Stream:
         self._dial(0 if fruitful else _SHORT_PAUSE * 2**self._fruitless)
 
     def _repeat(self) -> None:
-        """Half of the time is over: once more, on a connection of its own."""
+        """Once more, on a connection of its own."""
         if self.open_jobs() and self._connections:
             self._dial()
 

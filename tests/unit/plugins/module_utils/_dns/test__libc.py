@@ -92,8 +92,16 @@ def test_no_child_at_all(monkeypatch):
     assert result.cells[0]["error"] == "failed" and result.took_ms < 4000
 
 
-def test_what_a_login_has_set_changes_nothing(monkeypatch, tmp_path):
-    monkeypatch.setenv("RES_OPTIONS", "ndots:15")
-    child(monkeypatch, tmp_path, f"open({str(tmp_path / 'env')!r}, 'w').write(os.environ.get('RES_OPTIONS', 'unset'))")
+@pytest.mark.parametrize("name", ["RES_OPTIONS", "SYSTEMD_NSS_RESOLVE_CACHE"])
+def test_what_a_login_has_set_changes_nothing(monkeypatch, tmp_path, name):
+    monkeypatch.setenv(name, "0")
+    child(monkeypatch, tmp_path, f"open({str(tmp_path / 'env')!r}, 'w').write(os.environ.get({name!r}, 'unset'))")
     run(asks(LAYER, "a.example.com"), [], limits(5))
     assert (tmp_path / "env").read_text() == "unset"
+
+
+def test_only_what_is_asked_again_is_not_merged_with_what_waits(monkeypatch, tmp_path):
+    monkeypatch.setattr(_libc, "_AGAIN", (0.3, 0.6))
+    child(monkeypatch, tmp_path, f"open({str(tmp_path / 'env')!r}, 'a').write(os.environ.get('SYSTEMD_NSS_RESOLVE_ZONE', 'unset ')); time.sleep(60)")
+    run(asks(LAYER, "a.example.com"), [], limits(1.5))
+    assert (tmp_path / "env").read_text() == "unset 00"

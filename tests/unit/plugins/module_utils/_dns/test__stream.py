@@ -145,6 +145,13 @@ def test_silence_costs_the_deadline_and_is_tried_twice(behave):
     assert count == 2
 
 
+@pytest.mark.parametrize(("kind", "tries"), [("upstream", 2), ("resolv.conf", 2), ("stub", 4), ("proxy", 4)])
+def test_systemd_resolved_is_asked_more_often(monkeypatch, kind, tries):
+    monkeypatch.setattr(_stream, "_AGAIN", (0.2, 0.6))
+    cells, count = ask(silent, deadline=0.8, kind=kind)
+    assert ({cell["tries"] for cell in cells}, count) == ({tries}, tries)
+
+
 def test_the_second_connection_may_answer():
     connections = []
 

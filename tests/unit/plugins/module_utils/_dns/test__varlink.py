@@ -154,12 +154,28 @@ def test_no_reply(tmp_path, answer, kind):
     assert (cells[0]["error"], cells[0]["tries"]) == (kind, 1)
 
 
-def test_no_try_is_merged_with_the_one_before(tmp_path, monkeypatch):
+def test_no_try_is_merged_with_another(tmp_path, monkeypatch):
     monkeypatch.setattr(_varlink, "_AGAIN", (0.2, 0.4))
     cells, calls, count = exchange(tmp_path, silent, absent="test")
     assert [cell["tries"] for cell in cells] == [3, 3] and count == 6
-    assert sorted(call["flags"] for call in calls if call["name"] == "a.test.") == [1 << 8, 1 << 8 | 1 << 13, 1 << 8 | 3 << 13]
+    assert sorted(call["flags"] for call in calls if call["name"] == "a.test.") == [1 << 8, 1 << 8 | 1 << 14, 1 << 8 | 3 << 13]
     assert len({call["name"] for call in calls}) == 4
+
+
+@pytest.mark.parametrize(("failing", "error"), [("all without their trust anchor", "timeout"), ("the first", None)])
+def test_a_failure_without_the_trust_anchor_says_nothing(tmp_path, monkeypatch, failing, error):
+    monkeypatch.setattr(_varlink, "_AGAIN", (0.2, 0.4))
+    failed = {"error": "io.systemd.Resolve.DNSSECValidationFailed", "parameters": {"result": "missing-key"}}
+    calls = iter(range(100))
+
+    def answer(peer):
+        if (next(calls) > 0) is (failing != "the first"):
+            peer.connection.sendall(json.dumps(failed).encode() + b"\0")
+        else:
+            silent(peer)
+
+    cells, _calls, _count = exchange(tmp_path, answer)
+    assert (cells[0]["error"], cells[0]["rcode"]) == (error, None if error else "SERVFAIL")
 
 
 def test_only_so_many_at_once(tmp_path, monkeypatch):
