@@ -33,7 +33,8 @@ class Follow(NamedTuple):
 
 
 _AGAIN = Follow("again", _messages.NORMAL)
-_AGAIN_LATER = Follow("again", _messages.NORMAL, delay=_PATIENCE)
+# systemd-resolved passes refusals on, and waits 5 s for a lost packet.
+_AGAIN_LATER = Follow("again", _messages.NORMAL, delay=_PATIENCE, seconds=5.0, tries=5)
 _CD = Follow("cd", _messages.UNCHECKED, seconds=5.0, tries=5)
 _LARGE = Follow("large", _messages.LARGE)
 _NO_EDNS = Follow("no_edns", _messages.PLAIN)
@@ -54,7 +55,7 @@ class Follows:
         if layer.transport not in _REPEATING or layer.kind == "cache" or not rcode:
             return []
         found = [(cell, follow) for follow in self._own(layer, cell) if follow.name not in cell["follow"]]
-        if rcode == "REFUSED" and layer.transport in _TRANSPORTS:
+        if rcode == "REFUSED":
             self._refused.setdefault(layer.name, []).append(cell)
         else:
             self._speaking.add(layer.name)
@@ -70,7 +71,8 @@ class Follows:
             found.append(_LARGE)
         # Another child for the C library is dear.
         first = layer.transport != "libc" and cell["rcode"] == "NOERROR" and bool(cell["answers"]) and layer.name not in self._repeated
-        if first or (cell["rcode"] in ("NOERROR", "NXDOMAIN") and (cell["ms"] or 0) > _LONG_MS):
+        slow = (cell["waited_ms"] if layer.transport == "libc" else cell["ms"]) or 0
+        if first or (slow > _LONG_MS and (cell["rcode"] in ("NOERROR", "NXDOMAIN") or layer.transport == "libc")):
             self._repeated.add(layer.name)
             found.append(_AGAIN)
         return found

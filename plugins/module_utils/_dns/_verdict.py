@@ -76,7 +76,7 @@ def _blame(bad: Judged, made: Plan, cells: dict[Ask, Judged], pinned: Sequence[s
         return [Fault(RESOLVED, "timeout", bad)]
     if layer.kind == "cache" or bad.kind == "stale" and layer.kind in ("stub", "libc"):
         return [] if _explained(layer, question, made, cells) else [Fault(CACHE, bad.kind, bad)]
-    if _explained(layer, question, made, cells):
+    if _explained(layer, question, made, cells) or _passed_on(bad, made, cells):
         return []
     return [Fault(RESOLVED if layer.kind == "network" else layer.name, bad.kind, bad)]
 
@@ -90,6 +90,20 @@ def _resolved_is_dead(cells: dict[Ask, Judged]) -> bool:
 def _explained(layer: Layer, question: Question, made: Plan, cells: dict[Ask, Judged]) -> bool:
     lower = [_in_use(transports, question, made, cells) for transports in below(layer, question, made)]
     return any(each.state == "bad" or _explained(each.ask.layer, question, made, cells) for each in lower if each)
+
+
+def _passed_on(bad: Judged, made: Plan, cells: dict[Ask, Judged]) -> bool:
+    """Whether this is a refusal, not repeated at the second asking, of a server below that refused the probe itself something else.
+
+    systemd-resolved passes it on where it has asked all its servers once, be it that another one's reply was lost; its NSS module and
+    glibc make another error of it.
+    """
+    again = bad.cell["follow"].get("again")
+    refusal = bad.kind == "refused" or (bad.ask.layer.kind == "libc" and bad.kind in ("servfail", "nxdomain_unexpected"))
+    if not refusal or not again or again["rcode"] == bad.cell["rcode"]:
+        return False
+    lower = _all_below(*bad.ask, made)
+    return any(each.kind == "refused" and each.ask.layer in lower for each in cells.values())
 
 
 def _in_use(transports: Sequence[Layer], question: Question, made: Plan, cells: dict[Ask, Judged]) -> Judged | None:

@@ -10,7 +10,7 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._dns._model impo
 
 
 def cell(rcode, answers=(), flags=(), **follow):
-    return {"rcode": rcode, "answers": list(answers), "flags": list(flags), "ms": 3.0, "follow": follow}
+    return {"rcode": rcode, "answers": list(answers), "flags": list(flags), "ms": 3.0, "waited_ms": 3.0, "follow": follow}
 
 
 def names(found):
@@ -34,7 +34,9 @@ def names(found):
         ("varlink", {**cell("NXDOMAIN"), "ms": 900.0}, ["again"]),
         ("varlink", cell("NOERROR", ["192.0.2.1"]), ["again"]),
         ("libc", cell("NOERROR", ["192.0.2.1"]), []),
-        ("libc", {**cell("NOERROR", ["192.0.2.1"]), "ms": 900.0}, ["again"]),
+        ("libc", {**cell("NOERROR", ["192.0.2.1"]), "waited_ms": 900.0}, ["again"]),
+        ("libc", {**cell("SERVFAIL"), "waited_ms": 5003.0}, ["again"]),
+        ("udp", {**cell("SERVFAIL"), "ms": 5003.0}, ["cd"]),
         ("udp", cell("FORMERR"), ["no_edns"]),
         ("udp", cell("FORMERR", no_edns={}), []),
         ("udp", cell("REFUSED"), []),
@@ -59,8 +61,9 @@ def test_nothing_unvalidated_is_brought_into_a_cache_of_this_host(address):
         (["REFUSED", "REFUSED", "NXDOMAIN", "REFUSED"], [0, 1, 3]),
     ],
 )
-def test_refused_is_asked_again_only_where_the_server_says_something_else(rcodes, expected):
-    follows, layer = Follows(), Layer("x", "upstream", "udp")
+@pytest.mark.parametrize(("kind", "transport"), [("upstream", "udp"), ("proxy", "tcp"), ("network", "varlink")])
+def test_refused_is_asked_again_only_where_the_server_says_something_else(rcodes, expected, kind, transport):
+    follows, layer = Follows(), Layer("x", kind, transport)
     cells = [cell(rcode) for rcode in rcodes]
     found = [one for seen in cells for one in follows.after(layer, seen)]
     assert sorted([other is refused for other in cells].index(True) for refused, _follow in found) == expected

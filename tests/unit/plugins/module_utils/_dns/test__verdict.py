@@ -205,6 +205,32 @@ def test_refusing_now_and_then_is_rate_limiting(later):
     assert verdict["rate_limited"] is bool(later)
 
 
+ONCE = {"follow": {"again": {"rcode": "NOERROR"}}}
+
+
+@pytest.mark.parametrize(
+    ("layer", "wrong", "kept"),
+    [
+        pytest.param("proxy 127.0.0.54 tcp", {**REFUSED, **ONCE}, [], id="passed on"),
+        pytest.param("C library", {**NXDOMAIN, **ONCE}, [], id="as the NSS module says it"),
+        pytest.param("C library", {**SERVFAIL, **ONCE}, [], id="as glibc says it"),
+        pytest.param("proxy 127.0.0.54 tcp", {**REFUSED, "follow": {"again": {"rcode": None}}}, [], id="a packet lost at the second asking"),
+        pytest.param("proxy 127.0.0.54 tcp", REFUSED, ["refused"], id="not asked again"),
+        pytest.param("proxy 127.0.0.54 tcp", {**REFUSED, "follow": {"again": REFUSED}}, ["refused"], id="refused twice"),
+        pytest.param("C library", {**NXDOMAIN, "follow": {"again": NXDOMAIN}}, ["nxdomain_unexpected"], id="missing twice"),
+        pytest.param("stub 127.0.0.53 udp", {**NXDOMAIN, **ONCE}, ["nxdomain_unexpected"], id="no refusal"),
+        pytest.param(UP2 % "udp", {**REFUSED, **ONCE}, ["refused"], id="another server's own"),
+    ],
+)
+def test_a_refusal_that_is_passed_on_is_the_servers(layer, wrong, kept):
+    refusing = {(UP1 % "udp", ABSENT): {**REFUSED, **ONCE}}
+    results = found({**refusing, (layer, WEB): wrong}, TWO)
+    assert [(each["kind"], each["layer"]) for each in results if each["layer"] != UP1 % "udp"] == [(kind, layer) for kind in kept]
+    assert [(each["kind"], each["rate_limited"]) for each in results if each["layer"] == UP1 % "udp"] == [("refused", True)]
+    # With no server that refuses it is the layer's own.
+    assert [each["layer"] for each in found({(layer, WEB): wrong}, TWO)] == [layer]
+
+
 def test_what_nobody_could_ask_is_unknown():
     made = plan(facts(), options(), TWO)
     judged = judge(made, [cell(ask, {"error": "denied"} if ask.layer.kind == "libc" else None) for ask in made.asks])
