@@ -61,8 +61,8 @@ _PERSONAL = frozenset({"RES_OPTIONS", "LOCALDOMAIN", "HOSTALIASES"})
 async def look_up(wanted: list[tuple[str, int]], tell: Callable[[int, dict[str, Any]], None], apart: bool = False) -> None:
     """Ask getaddrinfo(3) for names and families (0: both) all at once, and tell each result by its place as it comes.
 
-    apart: don't let systemd-resolved merge it with what was asked before. A result has `seconds`, and `addresses` or else `eai`, the error's number, with its `text`. OSError where there can be no
-    child. It ends with the child; cancelled, it kills it.
+    apart: don't let systemd-resolved merge it with what was asked before. A result has `seconds`, and `addresses` or else `eai`, the
+    error's number, with its `text`. OSError where there can be no child. It ends with the child; cancelled, it kills it.
     """
     own = {name: value for name, value in os.environ.items() if name not in _PERSONAL and not name.startswith("SYSTEMD_NSS_")}
     environment = {**own, **(_APART if apart else {})}
