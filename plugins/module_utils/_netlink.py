@@ -4,12 +4,12 @@
 
 # Private to this collection: its interface may change at any time.
 
-"""A small reader of the kernel's policy rules, routes and nexthops over rtnetlink.
+"""A small reader of the kernel's links, addresses, neighbours, policy rules, routes and nexthops over rtnetlink.
 
 It asks the kernel itself, since `ip` may be missing and a million routes as text
 cost seconds. The kernel filters (NETLINK_GET_STRICT_CHK, Linux 4.20), every dump
 stops at a number of entries, and every wait has a deadline.
-Layouts: linux/netlink.h, linux/rtnetlink.h, linux/fib_rules.h, linux/nexthop.h.
+Layouts: linux/netlink.h, linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h, linux/neighbour.h, linux/fib_rules.h, linux/nexthop.h.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any, Callable, Iterator, NamedTuple
 
 INET, INET6 = int(socket.AF_INET), int(socket.AF_INET6)
 
-_RTM_GETADDR, _RTM_GETROUTE, _RTM_GETRULE, _RTM_GETNEXTHOP = 22, 26, 34, 106
+_RTM_GETLINK, _RTM_GETADDR, _RTM_GETROUTE, _RTM_GETNEIGH, _RTM_GETRULE, _RTM_GETNEXTHOP = 18, 22, 26, 30, 34, 106
 _NLMSG_ERROR, _NLMSG_DONE = 2, 3
 _NLM_F_DUMP_REQUEST = 0x301
 _NLM_F_DUMP_INTR = 0x10
@@ -31,11 +31,19 @@ _SOL_NETLINK, _NETLINK_GET_STRICT_CHK = 270, 12
 _RTM_F_CLONED = 0x200
 _FIB_RULE_INVERT = 0x2
 _IFA_F_PERMANENT = 0x80
+_FOREVER = 0xFFFFFFFF
+_IFF_UP, _IFF_NOARP = 0x1, 0x80
+_NUD_NOARP, _NUD_PERMANENT = 0x40, 0x80
+_NTF_PROXY = 0x8
+_GROUP_ADDRESS = 0x1  # the first bit of an Ethernet address that belongs to many
 _RTA_OIF, _RTA_TABLE = 4, 15
+_IFLA_EXT_MASK, _SKIP_STATISTICS = 29, 8
 
 _HEADER = struct.Struct("=IHHII")
 _ROUTE = struct.Struct("=BBBBBBBBI")
 # nhmsg and ifaddrmsg
+_LINK = struct.Struct("=BxHiII")
+_NEIGHBOUR = struct.Struct("=BxxxiHBB")
 _NEXTHOP = struct.Struct("=BBBBI")
 _ATTRIBUTE = struct.Struct("=HH")
 _PATH = struct.Struct("=HBBi")
@@ -111,13 +119,41 @@ class Rule(NamedTuple):
 
 
 class Address(NamedTuple):
-    """An address of a link; a permanent one has no lifetime."""
+    """An address of a link; a permanent one has no lifetime, and `preferred` tells that it is preferred for ever."""
 
     ifindex: int
     address: bytes
     prefixlen: int
     broadcast: bytes = b""
     permanent: bool = True
+    preferred: bool = True
+
+    @property
+    def family(self) -> int:
+        """INET or INET6."""
+        return INET if len(self.address) == 4 else INET6
+
+
+class Neighbour(NamedTuple):
+    """A neighbour that somebody set: a permanent one, one without ARP, or an address that is answered for (a proxy, without `lladdr`)."""
+
+    family: int
+    ifindex: int
+    address: bytes
+    lladdr: bytes = b""
+    permanent: bool = True
+    proxy: bool = False
+
+
+class LinkState(NamedTuple):
+    """A link: whether it is set up, the index of the bridge or the like that it is a port of (0: none), and its MTU."""
+
+    ifindex: int
+    name: str
+    up: bool
+    master: int = 0
+    mtu: int = 0
+    arp: bool = True
 
 
 class Nexthop(NamedTuple):
@@ -168,6 +204,23 @@ class Netlink:
     def addresses(self, family: int, limit: int = 16384) -> Dump:
         """The addresses of all links."""
         return self._dump(_RTM_GETADDR, _NEXTHOP.pack(family, 0, 0, 0, 0), parse_address, family, limit)
+
+    def link_states(self, limit: int = 16384) -> Dump:
+        """All links, each as a LinkState."""
+        request = _LINK.pack(0, 0, 0, 0, 0) + _ATTRIBUTE.pack(8, _IFLA_EXT_MASK) + _U32.pack(_SKIP_STATISTICS)
+        return self._dump(_RTM_GETLINK, request, parse_link, 0, limit)
+
+    def neighbours(self, family: int, limit: int = 65536) -> Dump:
+        """The neighbours that somebody set, those that the host answers for (proxies) among them.
+
+        The limit is of all that the kernel lists, so that what it learned by itself can't make the dump endless.
+        """
+        dumps = [
+            self._dump(_RTM_GETNEIGH, _NEIGHBOUR.pack(family, 0, 0, flags, 0), _listed_neighbour, family, limit)
+            for flags in (0, _NTF_PROXY)
+        ]
+        found = [one for dump in dumps for one in dump.entries if isinstance(one, Neighbour)]
+        return Dump(found, all(dump.whole for dump in dumps))
 
     def nexthops(self, limit: int = 65536) -> Dump:
         """The nexthop objects of both families; none on kernels before 5.3."""
@@ -378,7 +431,30 @@ def parse_address(body: bytes) -> Address:
     found = _attributes(body, _NEXTHOP.size)
     flags = _number(found.get(8), flags)
     own = found.get(2) or found.get(1, b"")
-    return Address(index, own, prefixlen, found.get(4, b""), bool(flags & _IFA_F_PERMANENT))
+    preferred = _number(found.get(6, b"")[:4], _FOREVER) == _FOREVER
+    return Address(index, own, prefixlen, found.get(4, b""), bool(flags & _IFA_F_PERMANENT), preferred)
+
+
+def parse_link(body: bytes) -> LinkState:
+    """A link out of an RTM_NEWLINK."""
+    _family, _kind, index, flags, _change = _LINK.unpack_from(body)
+    found = _attributes(body, _LINK.size)
+    return LinkState(index, _text(found.get(3)), bool(flags & _IFF_UP), _number(found.get(10)), _number(found.get(4)), not flags & _IFF_NOARP)
+
+
+def parse_neighbour(body: bytes) -> Neighbour | None:
+    """A neighbour out of an RTM_NEWNEIGH; None for one that the kernel found or made by itself."""
+    family, index, state, flags, _kind = _NEIGHBOUR.unpack_from(body)
+    found = _attributes(body, _NEIGHBOUR.size)
+    address, lladdr = found.get(1, b""), found.get(2, b"")
+    proxy = bool(flags & _NTF_PROXY)
+    if not proxy and not (state & _NUD_PERMANENT or (state & _NUD_NOARP and lladdr and not lladdr[0] & _GROUP_ADDRESS)):
+        return None
+    return Neighbour(family, index, address, b"" if proxy else lladdr, proxy or bool(state & _NUD_PERMANENT), proxy)
+
+
+def _listed_neighbour(body: bytes) -> Neighbour | bool:
+    return parse_neighbour(body) or False
 
 
 def parse_nexthop(body: bytes) -> Nexthop:

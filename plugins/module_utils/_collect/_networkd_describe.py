@@ -25,13 +25,17 @@ _NO_UID = 0xFFFFFFFF
 
 
 class Described(NamedTuple):
-    """What networkd calls its own, as keys; and whether it lists anything foreign (None: there was nothing to list)."""
+    """What networkd calls its own, as keys; and whether it lists anything foreign (None: there was nothing to list).
+
+    `addresses` has where each address comes from, by link and address: static, foreign, DHCPv4, NDisc, …
+    """
 
     routes: frozenset[tuple[Any, ...]]
     rules: frozenset[tuple[Any, ...]]
     nexthops: frozenset[int]
     lists_foreign_routes: bool
     lists_foreign_rules: bool
+    addresses: dict[tuple[int, bytes], str] = {}
 
     def owns_route(self, route: Route) -> bool:
         """Whether networkd made this route; of a multipath route it may list each path by its link, or none of them."""
@@ -83,6 +87,11 @@ def parse(data: dict[str, Any]) -> Described:
         frozenset(int(nexthop["ID"]) for nexthop in nexthops if _is_own(nexthop)),
         any(not _is_own(route) for _index, route in routes),
         any(not _is_own(rule) for rule in rules),
+        {
+            (interface["Index"], bytes(address["Address"])): str(address["ConfigSource"])
+            for interface in interfaces
+            for address in interface.get("Addresses") or []
+        },
     )
 
 

@@ -17,7 +17,7 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networ
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect._route_tables import Tables
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect._route_text import prefix
 from ansible_collections.holdfast.baseline.plugins.module_utils._host import Absent, Host, NotSeen
-from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import INET6, Address, Nexthop, Route, Rule
+from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import INET, INET6, Address, Neighbour, Nexthop, Route, Rule
 from ansible_collections.holdfast.baseline.plugins.module_utils._systemd_conf import Config, boolean, read_config
 
 _UNIT = "systemd-networkd.service"
@@ -37,7 +37,7 @@ class Daemon(NamedTuple):
     settings: Settings | None = None
     active: bool = False
     links: list[Link] = []
-    networks: list[_networkd_links.Network] = []
+    managed: _networkd_links.Managed = _networkd_links.Managed([], [])
     config: Config | None = None
     doubts: list[str] = []
 
@@ -49,6 +49,8 @@ class Own(NamedTuple):
     rule: Callable[[Rule], bool | None]
     route: Callable[[Route], bool | None]
     nexthop: Callable[[Nexthop], bool]
+    address: Callable[[Address], bool | None]
+    neighbour: Callable[[Neighbour], bool]
     why: str = ""
 
 
@@ -76,7 +78,7 @@ def look(host: Host, names: dict[int, str], addresses: list[Address]) -> Daemon:
     facts = _facts(unit, version["major"], config, unsupported)
     facts["links"] = _link_facts(managed)
     doubts = [why for why in (config.problem, managed.why) if why]
-    return Daemon(facts, settings, unit["active"], managed.links, managed.networks, config, doubts)
+    return Daemon(facts, settings, unit["active"], managed.links, managed, config, doubts)
 
 
 def unsupported_keys(version: dict[str, Any]) -> list[str]:
@@ -148,7 +150,7 @@ def find_own(host: Host, daemon: Daemon, rules: list[Rule], tables: Tables) -> O
     """What networkd made itself, as it says; where it can't be asked, by its files and the protocols it uses."""
     if not daemon.active or daemon.settings is None:
         running = {"status": "ok", _ROUTES: None, _RULES: None, "by": "nothing runs"}
-        return Own(running, lambda _rule: False, lambda _route: False, lambda _nexthop: False)
+        return Own(running, *[lambda _entry: False] * 5)
     links = host.netlink.links()
     if not tables.small or len(links) > _MOST_DESCRIBED_LINKS:
         return _by_files(daemon, f"{tables.total or 'so many'} routes and {len(links)} links are too many to ask networkd about")
@@ -171,11 +173,26 @@ def _by_describe(daemon: Daemon, described: Described, rules: list[Rule], tables
     def own_route(route: Route) -> bool | None:
         return described.owns_route(route) or (routes_managed is not True and by_files.route(route))
 
-    return Own(running, own_rule, own_route, described.owns_nexthop, "networkd.conf keeps networkd from listing them")
+    def own_address(address: Address) -> bool | None:
+        source = described.addresses.get((address.ifindex, address.address), "")
+        if source == "static":
+            return by_files.address(address) or _is_set(daemon, address)
+        return source not in ("", "foreign") or by_files.address(address) is True
+
+    why = "networkd.conf keeps networkd from listing them"
+    return Own(running, own_rule, own_route, described.owns_nexthop, own_address, by_files.neighbour, why)
+
+
+def _is_set(daemon: Daemon, address: Address) -> bool:
+    """Whether the link's file sets the address with another prefix length, as one with a peer, or any address that is free."""
+    network = daemon.managed.by_link.get(address.ifindex)
+    plain = prefix(address.family, address.address, 0).partition("/")[0]
+    wanted = {one.partition("/")[0] for one in network.addresses} if network else set()
+    return not wanted.isdisjoint({plain, "0.0.0.0", "::"})
 
 
 def _by_files(daemon: Daemon, why: str) -> Own:
-    networks = daemon.networks
+    networks = daemon.managed.networks
     wanted = {(table, destination) for network in networks for table in network.tables for destination in network.destinations}
     priorities = {priority for network in networks for priority in network.priorities}
     has_rules = any(network.has_rules for network in networks)
@@ -193,7 +210,20 @@ def _by_files(daemon: Daemon, why: str) -> Own:
         destination = prefix(route.family, route.destination, route.prefixlen)
         return route.protocol == _STATIC and not wanted.isdisjoint({(route.table, destination), (-1, destination)})
 
-    return Own(_by_start_time(daemon, why), own_rule, own_route, lambda _nexthop: False, why)
+    def own_address(address: Address) -> bool | None:
+        network = daemon.managed.by_link.get(address.ifindex, _networkd_links.Network())
+        if prefix(address.family, address.address, address.prefixlen) in network.addresses:
+            return True
+        if address.family == INET:
+            return network.dhcp and not address.permanent
+        # A router's, a DHCP server's, or one that somebody set for a time.
+        return False if address.permanent else None
+
+    def own_neighbour(neighbour: Neighbour) -> bool:
+        network = daemon.managed.by_link.get(neighbour.ifindex, _networkd_links.Network())
+        return prefix(neighbour.family, neighbour.address, 0).partition("/")[0] in network.neighbours
+
+    return Own(_by_start_time(daemon, why), own_rule, own_route, lambda _nexthop: False, own_address, own_neighbour, why)
 
 
 def _by_start_time(daemon: Daemon, why: str) -> dict[str, Any]:

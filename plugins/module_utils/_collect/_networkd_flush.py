@@ -30,6 +30,13 @@ _KEEPS_STATIC_ADDRESSES = 255
 _HANDS_OVER = 257
 _REDIRECT, _KERNEL, _BOOT, _STATIC, _RA, _DHCP = 1, 2, 3, 4, 9, 16
 _DYNAMIC_PROTOCOLS = frozenset({_DHCP, _RA, _REDIRECT})
+# The kinds of addresses that a start takes for good, by KeepConfiguration=.
+_OTHERS = {
+    "no": frozenset({"foreign", "lifetime"}),
+    "dynamic-on-stop": frozenset({"foreign", "lifetime"}),
+    "dynamic": frozenset({"foreign"}),
+    "static": frozenset({"lifetime"}),
+}
 _MULTICAST6 = b"\xff" + bytes(15)
 
 
@@ -38,7 +45,8 @@ class Link(NamedTuple):
 
     `keep` is KeepConfiguration= as no, dynamic, dynamic-on-stop, static or yes.
     `addresses` tells the kinds of IPv4 addresses that it has: "requested" by its file just as
-    it is, "rebroadcast": by its file but with the default broadcast address, "dhcp", "foreign".
+    it is, "rebroadcast": by its file but with the default broadcast address, "dhcp", "lifetime" (of others), "foreign".
+    `keep_master` is KeepMaster=, `activation` is ActivationPolicy=.
     """
 
     ifindex: int
@@ -46,6 +54,8 @@ class Link(NamedTuple):
     keep: str = "no"
     addresses: frozenset[str] = frozenset()
     loopback: bool = False
+    keep_master: bool = False
+    activation: str = "up"
 
 
 class Settings(NamedTuple):
@@ -59,7 +69,8 @@ class Settings(NamedTuple):
 
 def unprotected(settings: Settings, links: Iterable[Link]) -> tuple[Settings, list[Link]]:
     """The same host as if no setting protected anything."""
-    return Settings(settings.version), [link._replace(keep="no", addresses=frozenset()) for link in links]
+    bare = [link._replace(keep="no", addresses=frozenset(), keep_master=False, activation="up") for link in links]
+    return Settings(settings.version), bare
 
 
 def deletes_nothing(nexthops: Iterable[Nexthop], links: Iterable[Link], settings: Settings) -> bool:
@@ -113,8 +124,10 @@ def deleted_nexthops(nexthops: Iterable[Nexthop], links: Iterable[Link], setting
 
 def loses_addresses(link: Link, settings: Settings) -> bool:
     """Whether all IPv4 addresses of the link are removed and set again, upon which the kernel drops its IPv4 routes."""
-    if settings.version >= _HANDS_OVER or link.keep == "yes" or link.loopback:
+    if link.keep == "yes" or link.loopback:
         return False
+    if settings.version >= _HANDS_OVER:
+        return bool(link.addresses) and link.addresses <= _OTHERS[link.keep]
     kept = {"requested"}
     if settings.version >= _KEEPS_STATIC_ADDRESSES:
         kept.add("rebroadcast")
@@ -122,7 +135,7 @@ def loses_addresses(link: Link, settings: Settings) -> bool:
         kept |= {"rebroadcast", "foreign"}
     # A lease that is kept is told by the routes of DHCP, which networkd doesn't see where it leaves foreign routes alone.
     if link.keep == "dynamic" and settings.routes:
-        kept.add("dhcp")
+        kept |= {"dhcp", "lifetime"}
     return bool(link.addresses) and not link.addresses & kept
 
 

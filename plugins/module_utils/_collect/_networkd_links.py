@@ -11,7 +11,9 @@ import ipaddress
 import os
 from typing import NamedTuple
 
+from ansible_collections.holdfast.baseline.plugins.module_utils._collect._addresses import address_text
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_flush import Link
+from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_writes import writes
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect._route_text import prefix
 from ansible_collections.holdfast.baseline.plugins.module_utils._host import Absent, Host, NotSeen
 from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import INET, Address
@@ -33,15 +35,18 @@ _KEEPS = {"dhcp": "dynamic", "dhcp-on-stop": "dynamic-on-stop", "static": "stati
 # The new names came with 257.
 _NEW_KEEPS = {"dynamic": "dynamic", "dynamic-on-stop": "dynamic-on-stop"}
 _RENAMED = 257
+_KEEPS_MASTER = 248  # ActivationPolicy= is as old
 
 
 class Network(NamedTuple):
     """What one .network file with its drop-ins asks for, as far as it matters here.
 
-    `addresses` are the IPv4 ones with their prefix length, `broadcasts` what it sets as their broadcast;
+    `addresses` are those with their prefix length, `broadcasts` what it sets as the broadcast of IPv4 ones;
     `destinations` are those of its routes, with 0.0.0.0/0 and ::/0 where it has a gateway, `tables` the
     numbers of their tables, -1 for one with a name; `priorities` those of its policy rules; `has_rules`
-    whether it has such rules at all.
+    whether it has such rules at all; `joins` whether it makes the link a port of something itself;
+    `neighbours` are the addresses of its own; `writes` the settings of the link and what they become; `link_local`
+    is LinkLocalAddressing=.
     """
 
     keep: str = "no"
@@ -52,14 +57,22 @@ class Network(NamedTuple):
     tables: frozenset[int] = frozenset({254})
     priorities: frozenset[int] = frozenset()
     has_rules: bool = False
+    keep_master: bool = False
+    joins: bool = False
+    activation: str = "up"
+    neighbours: frozenset[str] = frozenset()
+    writes: tuple[tuple[str, str], ...] = ()
+    link_local: str = ""
 
 
 class Managed(NamedTuple):
-    """The managed links, each with its Network; `why` says what could not be read."""
+    """The managed links with the Network and its file of each by index; `why` says what could not be read."""
 
     links: list[Link]
     networks: list[Network]
     why: str | None = None
+    by_link: dict[int, Network] = {}
+    files: dict[int, str] = {}
 
 
 def read_links(host: Host, names: dict[int, str], addresses: list[Address], version: int) -> Managed:
@@ -67,7 +80,9 @@ def read_links(host: Host, names: dict[int, str], addresses: list[Address], vers
     default = "yes" if _root_is_remote(host) else "no"
     networks: dict[str, Network] = {}
     problems: list[str] = []
-    links = []
+    links: list[Link] = []
+    by_link: dict[int, Network] = {}
+    files: dict[int, str] = {}
     entries = [entry for entry in _entries(host) if entry.isdigit() and int(entry) in names]
     if len(entries) > _MOST_LINKS:
         problems.append(f"{len(entries) - _MOST_LINKS} of {len(entries)} links were not looked at")
@@ -86,14 +101,15 @@ def read_links(host: Host, names: dict[int, str], addresses: list[Address], vers
         name = names[int(entry)]
         network = networks[file]
         kinds = frozenset(_kind(one, network) for one in addresses if one.ifindex == int(entry))
-        links.append(Link(int(entry), name, network.keep, kinds, name == "lo"))
-    return Managed(links, list(networks.values()), "; ".join(problems[:3]) or None)
+        links.append(Link(int(entry), name, network.keep, kinds, name == "lo", network.keep_master, network.activation))
+        by_link[int(entry)], files[int(entry)] = network, file
+    return Managed(links, list(networks.values()), "; ".join(problems[:3]) or None, by_link, files)
 
 
 def _kind(address: Address, network: Network) -> str:
     """Where an IPv4 address comes from, as in Link."""
     if prefix(INET, address.address, address.prefixlen) not in network.addresses:
-        return "dhcp" if network.dhcp or not address.permanent else "foreign"
+        return "dhcp" if network.dhcp else "foreign" if address.permanent else "lifetime"
     broadcast = str(ipaddress.ip_address(address.broadcast)) if len(address.broadcast) == 4 else None
     return "requested" if broadcast is None or broadcast in network.broadcasts else "rebroadcast"
 
@@ -139,7 +155,17 @@ def parse_network(assignments: list[Assignment], version: int, default: str = "n
         tables=frozenset({254, *(_number(one.value) for one in _of(assignments, "Route", "Table"))}),
         priorities=frozenset(_number(one.value) for one in _of(assignments, "RoutingPolicyRule", "Priority")),
         has_rules=any(one.section == "RoutingPolicyRule" for one in assignments),
+        keep_master=version >= _KEEPS_MASTER and boolean(_last(assignments, "Network", "KeepMaster")) is True,
+        joins=bool(_of(assignments, "Network", "Bridge", "Bond", "VRF", "BatmanAdvanced")),
+        activation=(_last(assignments, "Link", "ActivationPolicy") or "up") if version >= _KEEPS_MASTER else "up",
+        neighbours=frozenset(filter(None, (address_text(one.value) for one in _of(assignments, "Neighbor", "Address")))),
+        writes=writes(assignments, version),
+        link_local=_last(assignments, "Network", "LinkLocalAddressing"),
     )
+
+
+def _last(assignments: list[Assignment], section: str, key: str) -> str:
+    return next((one.value for one in reversed(_of(assignments, section, key))), "")
 
 
 def _number(text: str) -> int:
@@ -172,7 +198,7 @@ def _addresses(assignments: list[Assignment]) -> frozenset[str]:
     found = set()
     for one in _of(assignments, "Network", "Address") + _of(assignments, "Address", "Address"):
         try:
-            address = ipaddress.IPv4Interface(one.value)
+            address = ipaddress.ip_interface(one.value)
         except ValueError:
             continue
         found.add(str(address))

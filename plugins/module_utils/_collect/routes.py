@@ -10,20 +10,24 @@ from __future__ import annotations
 from typing import Any, Callable, NamedTuple
 
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _networkd_facts as networkd
+from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _networkd_others as others
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _restart_triggers as triggers
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _route_tables as tables
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _rule_owners as owners
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_flush import (
     Link,
     Settings,
+    deleted_nexthops,
     deleted_routes,
     deleted_rules,
     deletes_nothing,
     unprotected,
 )
+from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_taken import Others, taken
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect._route_text import (
     REJECTS,
     default_route_facts,
+    protocol_name,
     route_fact,
     rule_fact,
 )
@@ -31,7 +35,6 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._host import Hos
 from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import (
     INET,
     INET6,
-    Address,
     Nexthop,
     Route,
     Rule,
@@ -43,6 +46,7 @@ _LISTED_RULES = 48
 _LISTED_TABLES = 64
 _LISTED_DEFAULTS = 24
 _LISTED = 16
+_PARTS_OF_ROUTES = ("reject_routes_count", "link_routes_count")
 
 
 class Kernel(NamedTuple):
@@ -52,7 +56,7 @@ class Kernel(NamedTuple):
     rules: list[Rule]
     rules_whole: bool
     nexthops: list[Nexthop]
-    addresses: list[Address]
+    others: others.Kernel
 
 
 class Text(NamedTuple):
@@ -70,6 +74,12 @@ class Text(NamedTuple):
         """The fact of a route."""
         return route_fact(route, self.names, owners.route_owner(route, self.tables))
 
+    def nexthop(self, nexthop: Nexthop) -> dict[str, Any]:
+        """The fact of a nexthop object."""
+        device = self.names.get(nexthop.oif) if nexthop.oif else None
+        text = f"nexthop {nexthop.id}{f' on {device}' if device else ''} proto {protocol_name(nexthop.protocol)}"
+        return {"id": nexthop.id, "device": device, "protocol": protocol_name(nexthop.protocol), "text": text}
+
 
 def collect(host: Host) -> dict[str, Any]:
     """The subject `routes` of docs/facts.md; what can't be seen is unknown, with the reason."""
@@ -82,7 +92,7 @@ def _collect(host: Host) -> dict[str, Any]:
     except Unanswered as failed:
         unseen = {"status": "unknown", "why": failed.why}
         return {**_unseen(networkd.look(host, {}, []), failed.why), "rules": unseen}
-    daemon = networkd.look(host, kernel.names, kernel.addresses)
+    daemon = networkd.look(host, kernel.names, [one for one in kernel.others.addresses if one.family == INET])
     looked_up = {family: {rule.table for rule in kernel.rules if rule.family == family} - {0} for family in (INET, INET6)}
     try:
         seen = tables.read_tables(host.netlink, tables.read_counts(host), looked_up, [link.ifindex for link in daemon.links])
@@ -97,7 +107,7 @@ def _collect(host: Host) -> dict[str, Any]:
         "networkd": {**daemon.facts, "running": own.running} if daemon.facts["status"] == "ok" else daemon.facts,
         "rules": _rules(kernel, text),
         **_table_facts(seen, kernel.names),
-        **_losses(kernel, seen, daemon, own, text),
+        **_losses(kernel, seen, daemon, own, text, others.look(host, kernel.others, daemon, own)),
     }
 
 
@@ -111,7 +121,7 @@ def _read_kernel(host: Host) -> Kernel:
     dumps = [netlink.rules(family) for family in (INET, INET6)]
     rules = [rule for dump in dumps for rule in dump.entries]
     whole = all(dump.whole for dump in dumps)
-    return Kernel(netlink.links(), rules, whole, netlink.nexthops().entries, netlink.addresses(INET).entries)
+    return Kernel(netlink.links(), rules, whole, netlink.nexthops().entries, others.read_kernel(netlink))
 
 
 def _rules(kernel: Kernel, text: Text) -> dict[str, Any]:
@@ -134,8 +144,12 @@ def _listed(name: str, items: list[Any], fact: Callable[[Any], dict[str, Any]], 
     return {name: [fact(item) for item in items[:most]], f"{name}_cut": max(0, len(items) - most)}
 
 
+def _counted(name: str, items: list[Any], fact: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    return {**_listed(name, items, fact, _LISTED), f"{name}_count": len(items)}
+
+
 def _losses(
-    kernel: Kernel, seen: tables.Tables, daemon: networkd.Daemon, own: networkd.Own, text: Text
+    kernel: Kernel, seen: tables.Tables, daemon: networkd.Daemon, own: networkd.Own, text: Text, besides: others.Seen
 ) -> dict[str, Any]:
     """`foreign` and `at_risk`: what goes without any setting, and what goes as the files stand."""
     if daemon.settings is None:
@@ -145,12 +159,14 @@ def _losses(
         [rule for rule in kernel.rules if own.rule(rule) is False],
         [route for route in seen.routes if own.route(route) is False],
         [nexthop for nexthop in kernel.nexthops if not own.nexthop(nexthop)],
+        besides.others,
     )
     links = daemon.links if daemon.active else []
     doubts = _doubts(kernel, seen, own, links)
     without = _loss(foreign, *unprotected(daemon.settings, links), text, doubts)
     if deletes_nothing(foreign.nexthops, links, daemon.settings):
         doubts = []
+    doubts += besides.doubts
     return {"foreign": without, "at_risk": _loss(foreign, daemon.settings, links, text, daemon.doubts + doubts)}
 
 
@@ -158,6 +174,7 @@ class _Foreign(NamedTuple):
     rules: list[Rule]
     routes: list[Route]
     nexthops: list[Nexthop]
+    besides: Others
 
 
 def _doubts(kernel: Kernel, seen: tables.Tables, own: networkd.Own, links: list[Link]) -> list[str]:
@@ -176,6 +193,8 @@ def _doubts(kernel: Kernel, seen: tables.Tables, own: networkd.Own, links: list[
 def _loss(foreign: _Foreign, settings: Settings, links: list[Link], text: Text, doubts: list[str]) -> dict[str, Any]:
     rules = deleted_rules(foreign.rules, links, settings)
     routes = deleted_routes(foreign.routes, foreign.nexthops, links, settings)
+    gone = deleted_nexthops(foreign.nexthops, links, settings)
+    nexthops = [nexthop for nexthop in foreign.nexthops if nexthop.id in gone]
     rejects = [route for route in routes if route.type in REJECTS]
     bound = [route for route in routes if route.type not in REJECTS]
     whose = {text.rules.get(rule, owners.UNKNOWN) for rule in rules}
@@ -186,8 +205,11 @@ def _loss(foreign: _Foreign, settings: Settings, links: list[Link], text: Text, 
         ("routes", routes, text.route),
         ("reject_routes", rejects, text.route),
         ("link_routes", bound, text.route),
+        ("nexthops", nexthops, text.nexthop),
     ):
-        node.update({**_listed(name, items, fact, _LISTED), f"{name}_count": len(items)})
+        node.update(_counted(name, items, fact))
+    node.update(others.facts(taken(foreign.besides, links, settings), text.names, _counted))
+    node["count"] = sum(number for name, number in node.items() if name.endswith("_count") and name not in _PARTS_OF_ROUTES)
     node["owners"] = sorted(whose)
     node["complete"] = not doubts
     if doubts:

@@ -14,6 +14,8 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import 
     INET,
     INET6,
     Address,
+    LinkState,
+    Neighbour,
     Netlink,
     Nexthop,
     Path,
@@ -21,6 +23,8 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import 
     Rule,
     Unanswered,
     parse_address,
+    parse_link,
+    parse_neighbour,
     parse_nexthop,
     parse_route,
     parse_rule,
@@ -128,6 +132,41 @@ ADDRESSES = {
         "d9960200d9960200",
         Address(7, net("172.31.10.1"), 24),
     ),
+    "10.1.1.1/24 dev v0 valid_lft 1000 preferred_lft 900": (
+        "0218000003000000080001000a010101080002000a01010107000300763000000800080000000000140006008403"
+        "0000e8030000169c0100169c0100",
+        Address(3, net("10.1.1.1"), 24, permanent=False, preferred=False),
+    ),
+}
+NEIGHBOURS = {
+    "10.1.1.9 dev v0 lladdr 02:00:00:00:00:09 PERMANENT": (
+        "020000000300000080000001080001000a0101090a00020002000000000900000800040000000000140003000f0000000f0000000f00000000000000",
+        Neighbour(INET, 3, net("10.1.1.9"), bytes.fromhex("020000000009")),
+    ),
+    "10.1.1.8 dev v0 lladdr 02:00:00:00:00:08 NOARP": (
+        "020000000300000040000001080001000a0101080a00020002000000000800000800040000000000140003000e0000000e0000000e00000000000000",
+        Neighbour(INET, 3, net("10.1.1.8"), bytes.fromhex("020000000008"), permanent=False),
+    ),
+    "fd00::7 dev v0 proxy": (
+        "0a000000030000000000080114000100fd000000000000000000000000000007",
+        Neighbour(INET6, 3, net6("fd00::7"), proxy=True),
+    ),
+    "10.1.1.9 dev v0 lladdr 02:00:00:00:00:09 REACHABLE": (
+        "020000000300000002000001080001000a0101090a0002000200000000090000",
+        None,
+    ),
+    "224.0.0.22 dev v0 lladdr 01:00:5e:00:00:16 NOARP": ("02000000030000004000000508000100e00000160a00020001005e0000160000", None),
+}
+# Each without the attributes that nobody reads.
+LINKS = {
+    "v0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500": (
+        "00000100030000000310000000000000070003007630000008000400dc050000",
+        LinkState(3, "v0", True, 0, 1500),
+    ),
+    "v1: <BROADCAST,MULTICAST> mtu 1500 master br0": (
+        "00000100020000000210000000000000070003007631000008000400dc05000008000a0004000000",
+        LinkState(2, "v1", False, 4, 1500),
+    ),
 }
 # fmt: on
 CAPTURES = [
@@ -137,6 +176,8 @@ CAPTURES = [
         (parse_route, ROUTES),
         (parse_nexthop, NEXTHOPS),
         (parse_address, ADDRESSES),
+        (parse_neighbour, NEIGHBOURS),
+        (parse_link, LINKS),
     )
     for case in cases.values()
 ]

@@ -91,16 +91,31 @@ Priority=700
 
 
 def test_network():
-    assert network(FULL) == Network(
+    assert network(FULL)._replace(writes=()) == Network(
         keep="no",
         dhcp=True,
-        addresses=frozenset({"10.77.0.21/24", "192.0.2.1/30"}),
+        addresses=frozenset({"10.77.0.21/24", "fd00::1/64", "192.0.2.1/30"}),
         broadcasts=frozenset({"192.0.2.3"}),
         destinations=frozenset({"198.18.1.0/24", "2001:db8::/32", "0.0.0.0/0", "::/0"}),
         tables=frozenset({254, 52, -1}),
         priorities=frozenset({700}),
         has_rules=True,
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "version", "fields"),
+    [
+        ("[Network]\nKeepMaster=yes\n[Link]\nActivationPolicy=manual\n", 252, {"keep_master": True, "activation": "manual"}),
+        ("[Network]\nKeepMaster=yes\n[Link]\nActivationPolicy=manual\n", 247, {}),
+        ("[Network]\nKeepMaster=yes\nKeepMaster=\n", 257, {}),
+        ("[Network]\nBridge=br0\n", 257, {"joins": True}),
+        ("[Neighbor]\nAddress=fd77:0::1\nLinkLayerAddress=02:00:00:00:00:01\n", 257, {"neighbours": frozenset({"fd77::1"})}),
+        ("[Network]\nAddress=fd77::5/64\n", 257, {"addresses": frozenset({"fd77::5/64"})}),
+    ],
+)
+def test_what_else_a_file_says_of_its_links(text, version, fields):
+    assert network(text, version)._replace(writes=()) == Network(**fields)
 
 
 @pytest.mark.parametrize(("value", "dhcp"), [("yes", True), ("ipv4", True), ("ipv6", False), ("no", False), ("", False)])
@@ -146,7 +161,8 @@ def test_a_drop_in_in_any_directory_counts(host, tmp_path):
         ("10.77.0.21", "10.77.0.255", True, "", "rebroadcast"),
         ("10.77.0.21", "", True, "", "requested"),
         ("10.77.0.21", "10.77.0.255", True, "[Address]\nBroadcast=10.77.0.255\n", "requested"),
-        ("10.77.0.99", "10.77.0.255", False, "", "dhcp"),
+        ("10.77.0.99", "10.77.0.255", False, "", "lifetime"),
+        ("10.77.0.99", "10.77.0.255", False, "DHCP=yes\n", "dhcp"),
         ("10.77.0.99", "10.77.0.255", True, "", "foreign"),
         ("10.77.0.99", "10.77.0.255", True, "DHCP=yes\n", "dhcp"),
     ],

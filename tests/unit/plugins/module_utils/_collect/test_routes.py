@@ -20,6 +20,7 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import 
     INET6,
     Address,
     Dump,
+    LinkState,
     Path,
     Route,
     Rule,
@@ -54,6 +55,9 @@ INCIDENT = [DEFAULT, LOOPBACK, *TABLE52]
 class Kernel:
     """A replay of netlink; `refuse` is raised by the dump of that name."""
 
+    all_neighbours = ()
+    states = ((1, "lo", True), (2, "host0", True), (3, "tailscale0", True))
+
     def __init__(self, rules, routes, refuse=""):
         self.all_rules, self.all_routes, self.refuse = rules, routes, refuse
 
@@ -75,6 +79,12 @@ class Kernel:
 
     def nexthops(self, limit=1):
         return self._answer("nexthops", [], limit)
+
+    def neighbours(self, family, limit=1):
+        return self._answer("neighbours", [one for one in self.all_neighbours if one.family == family], limit)
+
+    def link_states(self, limit=1):
+        return self._answer("links", [LinkState(*one) for one in self.states], 9)
 
     def addresses(self, family, limit=1):
         return self._answer("addresses", [Address(2, net("10.77.0.21"), 24)] if family == INET else [], limit)
