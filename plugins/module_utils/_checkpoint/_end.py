@@ -95,6 +95,7 @@ def _reopen(host: Host, store: Store, ident: str) -> None:
     manifest = store.data(ident, "manifest.json")
     saved = _network.save(host, True, True)
     replace(store.path(ident, "network"), _network.commands(saved, _record.boot_id()))
+    replace(store.path(ident, "spare"), _network.spare_lines(saved, _record.boot_id()))
     if not store.claim(ident):
         raise Refused("another checkpoint was opened meanwhile; look at checkpoint_info")
     _deadline.enable_boot_unit(host, store.script(ident), [unit["name"] for unit in manifest.get("units", [])])

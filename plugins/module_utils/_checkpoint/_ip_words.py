@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ipaddress
 import struct
+import time
 from typing import Callable, Sequence
 
 from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import INET6
@@ -174,8 +175,25 @@ def _address_extras(found: dict[int, bytes], name: str) -> list[str]:
     # ip refuses a label that doesn't begin with the link's name, and the address matters more.
     words += ["label", label] if label != name and label.startswith(name) else []
     words += ["metric", str(_number(found[9]))] if _number(found.get(9)) else []
-    preferred = _number(found[6][:4]) if 6 in found else _FOREVER
-    return words + (["preferred_lft", str(preferred)] if preferred != _FOREVER else [])
+    preferred, valid = (_number(found[6][at : at + 4]) if 6 in found else _FOREVER for at in (0, 4))
+    if valid == _FOREVER:
+        return words + (["preferred_lft", str(preferred)] if preferred != _FOREVER else [])
+    return words + ["valid_lft", until(valid), "preferred_lft", "forever" if preferred == _FOREVER else until(preferred)]
+
+
+def until(seconds: int) -> str:
+    """A span of time from now on as the moment of its end, @SECONDS since the boot."""
+    return f"@{int(time.clock_gettime(time.CLOCK_BOOTTIME)) + seconds}"
+
+
+def left(word: str) -> int:
+    """The seconds from now on to a moment of until(); 0 where it is over."""
+    return max(0, int(word[1:]) - int(time.clock_gettime(time.CLOCK_BOOTTIME)))
+
+
+def is_moment(word: str) -> bool:
+    """Whether until() made the word."""
+    return word[:1] == "@" and word[1:].isdigit()
 
 
 def _scope(family: int, scope: int) -> list[str]:
@@ -206,7 +224,12 @@ def _members(data: bytes) -> str:
 
 
 def identity(words: tuple[str, ...]) -> tuple[str, ...]:
-    """What tells one entry from another: of an address its link and, for IPv6, not even the prefix length; of a nexthop its id."""
+    """What tells one entry from another: of an address its link and, for IPv6, not even the prefix length; of a nexthop its id.
+
+    A neighbour with another hardware address is the same one.
+    """
+    if words[1:2] == ("neighbour",):
+        return words[: words.index("dev") + 2]
     if words[1:2] == ("address",):
         kept = words[: words.index("dev") + 2]
         return tuple(word.partition("/")[0] for word in kept) if words[0] == "-6" else kept

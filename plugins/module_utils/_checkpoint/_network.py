@@ -7,8 +7,8 @@
 """What of the network a restart of networkd can delete, as commands that put back what is missing.
 
 Rules and routes are those that the fact `routes.foreign` counts: what is at risk as the files stand may be
-nothing, and yet be lost once the files are put back. Permanent addresses are kept all, since networkd drops what
-others set on its links whatever networkd.conf says (link_drop_foreign_addresses() of 252).
+nothing, and yet be lost once the files are put back. Addresses are kept all, with neighbours, ports and settings of
+networkd's links, since it drops what others set there whatever networkd.conf says (_networkd_taken.py).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any, Callable, NamedTuple
 
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._ip_words import (
     address_words,
+    is_moment,
     nexthop_words,
     route_source,
     route_words,
@@ -26,7 +27,9 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._ip_
     without_source,
 )
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._names import Refused, quote
+from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._other_words import HOLDS, held, neighbour_words
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _networkd_facts as networkd
+from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _networkd_others
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _route_tables as tables
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_flush import (
     Settings,
@@ -35,18 +38,21 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networ
     deleted_rules,
     unprotected,
 )
+from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_taken import Others, taken
 from ansible_collections.holdfast.baseline.plugins.module_utils._host import Host
 from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import (
     INET,
     INET6,
     Address,
     Dump,
+    Neighbour,
     Netlink,
     Nexthop,
     Route,
     Rule,
     Unanswered,
 )
+from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import _spare
 
 # Each is a process of its own when it is put back, and looked after until they stay.
 MOST = 1000
@@ -59,6 +65,7 @@ class Saved(NamedTuple):
     """The words of each `ip` command, and what can't be put back, with the reason.
 
     `doomed` are the nexthops of `lost` that the next start of networkd deletes and no key of networkd.conf would spare.
+    `held` is what links are to be like (_other_words.py); `spares` keep a start from taking what they can, `unspared` tells why not more.
     """
 
     rules: list[list[str]]
@@ -67,10 +74,14 @@ class Saved(NamedTuple):
     addresses: list[list[str]] = []
     nexthops: list[list[str]] = []
     doomed: list[str] = []
+    neighbours: list[list[str]] = []
+    held: list[list[str]] = []
+    spares: list[_spare.Spare] = []
+    unspared: list[str] = []
 
     def in_order(self) -> list[list[str]]:
         """All words, each after what it needs: routes before the rules that lead to them, so that no packet takes half a table."""
-        return self.addresses + self.nexthops + self.routes + self.rules
+        return self.held + self.addresses + self.nexthops + self.neighbours + self.routes + self.rules
 
 
 class _Foreign(NamedTuple):
@@ -82,6 +93,10 @@ class _Foreign(NamedTuple):
     managed: frozenset[int] = frozenset()
     doomed: frozenset[int] = frozenset()
     doubts: list[str] = []
+    others: Others = Others()
+    leased: frozenset[tuple[int, bytes]] = frozenset()
+    spares: list[_spare.Spare] = []
+    unspared: list[str] = []
 
 
 class _Recorder(Netlink):
@@ -98,7 +113,7 @@ class _Recorder(Netlink):
     ) -> Dump:
         def keep(body: bytes) -> Any:
             entry = parse(body)
-            if isinstance(entry, (Rule, Route, Nexthop)):
+            if isinstance(entry, (Rule, Route, Nexthop, Neighbour)):
                 self.bodies[entry] = body
             elif isinstance(entry, Address):
                 self.addressed[body] = entry
@@ -122,15 +137,15 @@ def save(host: Host, rules: bool, routes: bool) -> Saved:
         raise Refused(f"rules, routes: {failed.why}; set both to false to go on without them") from None
     foreign = foreign if rules else foreign._replace(rules=[])
     if not routes:
-        return _bounded(_words(recorder, foreign._replace(routes=[], nexthops=[], doomed=frozenset())))
+        return _bounded(_words(recorder, foreign._replace(routes=[], nexthops=[], doomed=frozenset(), others=Others(), spares=[], unspared=[])))
     saved = _words(recorder, foreign)
-    return _bounded(_with_addresses(saved, recorder.addressed, foreign.managed))
+    return _bounded(_with_addresses(saved, recorder.addressed, foreign))
 
 
 def _foreign(host: Host, recorder: _Recorder) -> _Foreign:
     all_rules = [rule for family in (INET, INET6) for rule in recorder.rules(family).entries]
-    addresses = [recorder.addresses(family).entries for family in (INET, INET6)]
-    daemon = networkd.look(host, recorder.links(), addresses[0])
+    kernel = _networkd_others.read_kernel(recorder)
+    daemon = networkd.look(host, recorder.links(), [one for one in kernel.addresses if one.family == INET])
     if daemon.settings is None or not daemon.active:
         recorder.addressed.clear()
         return _Foreign(doubts=[] if daemon.settings else [daemon.facts["why"]])
@@ -142,6 +157,13 @@ def _foreign(host: Host, recorder: _Recorder) -> _Foreign:
     gone = deleted_nexthops(nexthops, links, settings)
     routes = [route for route in seen.routes if own.route(route) is not True]
     managed = frozenset(link.ifindex for link in daemon.links)
+    besides = _networkd_others.look(host, kernel, daemon, own)
+    # Whatever the keys of networkd.conf are to be, this goes.
+    bound = deleted_routes(routes, nexthops, daemon.links, daemon.settings._replace(routes=False, nexthops=settings.version < _SPARES_NEXTHOPS))
+    losing = {path.oif for route in bound for path in route.paths} & managed
+    if settings.version < _SPARES_NEXTHOPS and nexthops:
+        losing |= managed
+    spares, unspared = _spare.plan(daemon.managed, taken(besides.others, daemon.links, daemon.settings), losing, settings.version)
     # What may be networkd's own is kept as well: it is put back only where it is missing.
     return _Foreign(
         deleted_rules([rule for rule in all_rules if own.rule(rule) is not True], links, settings),
@@ -149,7 +171,11 @@ def _foreign(host: Host, recorder: _Recorder) -> _Foreign:
         [nexthop for nexthop in nexthops if nexthop.id in gone],
         managed,
         deleted_nexthops(nexthops, daemon.links, Settings(settings.version)) if settings.version < _SPARES_NEXTHOPS else frozenset(),
-        list(seen.why),
+        [*seen.why, *besides.doubts],
+        besides.others,
+        frozenset((one.ifindex, one.address) for one in kernel.addresses if not one.permanent and own.address(one) is not False),
+        spares,
+        unspared,
     )
 
 
@@ -170,7 +196,10 @@ def _words(recorder: _Recorder, foreign: _Foreign) -> Saved:
         saved.lost.extend(_add(saved.rules, lambda body, _name: rule_words(body), recorder.bodies[rule]))
     for route in foreign.routes:
         saved.lost.extend(_add(saved.routes, route_words, recorder.bodies[route]))
-    return saved
+    neighbours = [neighbour_words(neighbour, _link_name) for neighbour in foreign.others.neighbours]
+    return saved._replace(
+        neighbours=neighbours, held=held(foreign.others, _link_name), spares=foreign.spares, unspared=foreign.unspared
+    )
 
 
 def _add(to: list[list[str]], said: Callable[[bytes, Callable[[int], str]], list[str]], body: bytes) -> list[str]:
@@ -182,12 +211,15 @@ def _add(to: list[list[str]], said: Callable[[bytes, Callable[[int], str]], list
     return []
 
 
-def _with_addresses(saved: Saved, addressed: dict[bytes, Address], managed: frozenset[int]) -> Saved:
-    """With the addresses of all links, or where these are too many only with those of the managed links."""
-    chosen = [body for body, address in addressed.items() if address.permanent]
+def _with_addresses(saved: Saved, addressed: dict[bytes, Address], foreign: _Foreign) -> Saved:
+    """With the addresses of all links, or where these are too many only with those of the managed links.
+
+    What DHCP servers and routers gave networkd asks for again by itself.
+    """
+    chosen = [body for body, address in addressed.items() if (address.ifindex, address.address) not in foreign.leased]
     lost = []
     if len(chosen) > MOST:
-        chosen = [body for body in chosen if addressed[body].ifindex in managed]
+        chosen = [body for body in chosen if addressed[body].ifindex in foreign.managed]
         lost = ["addresses on links that networkd leaves alone: there are too many"]
     addresses: list[list[str]] = []
     # The kernel lists the newest of IPv6 first, and of IPv4 the oldest.
@@ -197,9 +229,9 @@ def _with_addresses(saved: Saved, addressed: dict[bytes, Address], managed: froz
 
 
 def _bounded(saved: Saved) -> Saved:
-    count = len(saved.in_order())
+    count = len(saved.in_order()) - len(saved.held)
     if count > MOST + len(saved.addresses) or len(saved.addresses) > MOST:
-        raise Refused(f"rules, routes: {count} could be lost with their addresses, and at most {MOST} can be put back")
+        raise Refused(f"rules, routes: {count} could be lost with their addresses and neighbours, and at most {MOST} can be put back")
     return saved
 
 
@@ -217,8 +249,28 @@ def commands(saved: Saved, boot_id: str) -> bytes:
     return os.fsencode("\n".join(lines) + "\n")
 
 
+def spare_lines(saved: Saved, boot_id: str) -> bytes:
+    """What the script reads before it restarts networkd: the drop-ins that spare, in the same boot."""
+    lines = [f"[ \"$(cat /proc/sys/kernel/random/boot_id)\" = {quote(boot_id)} ] || return 0"]
+    lines += [" ".join(["spare", *map(quote, (spare.path, *spare.text.splitlines()))]) for spare in saved.spares]
+    return os.fsencode("\n".join(lines) + "\n")
+
+
+def _word(word: str) -> str:
+    """A word of the shell; how long something is to last is worked out when it is put back."""
+    return f'"$(left {word[1:]})"' if is_moment(word) else quote(word)
+
+
 def _line(words: list[str]) -> str:
-    put, gone = " ".join(map(quote, words)), without_source(words)
+    put, gone = " ".join(map(_word, words)), without_source(words)
+    if words[0] == HOLDS:
+        return " ".join([HOLDS, *map(quote, words[1:])])
+    if "proxy" in words[:4]:
+        # ip adds it again without a word.
+        shown = " ".join(map(quote, (words[0], "neighbour", "show", "proxy", "to", words[4], "dev", words[6])))
+        return f"ip {shown} 2>/dev/null | grep -q . || put {put}"
+    if "valid_lft" in words:
+        return f"[ {_word(words[words.index('valid_lft') + 1])} = 0 ] || put {put}"
     if not gone:
         return f"put {put}"
     # It can be there and lack its source address, so the route must be looked at.

@@ -44,7 +44,7 @@ class Recorded(NamedTuple):
         """How much of each kind."""
         kinds = [entry.kind for entry in self.entries]
         counts = {name: kinds.count(kind) for name, kind in (("files", "file"), ("links", "link"), ("directories", "directory"), ("absent", "absent"))}
-        network = {name: len(getattr(self.saved, name)) for name in ("rules", "routes", "addresses", "nexthops")}
+        network = {name: len(getattr(self.saved, name)) for name in ("rules", "routes", "addresses", "nexthops", "neighbours")}
         return {**counts, "bytes": sum(entry.size for entry in self.entries), **network}
 
 
@@ -85,6 +85,8 @@ def write(store: Store, ident: str, recorded: Recorded, about: dict[str, Any]) -
     write_new(store.script(ident), render(ident, places, recorded.entries, recorded.units), 0o700)
     if recorded.saved.in_order():
         write_new(store.path(ident, "network"), _network.commands(recorded.saved, boot_id()))
+    if recorded.saved.spares:
+        write_new(store.path(ident, "spare"), _network.spare_lines(recorded.saved, boot_id()))
     _reserve(store.path(ident, "reserve"), _size(recorded.entries) + (_MARGIN >> 3))
     units = [unit._asdict() for unit in recorded.units]
     manifest = {**about, "schema": SCHEMA, "id": ident, "made_wants": made_wants, "units": units, "recorded": recorded.counts()}

@@ -206,6 +206,35 @@ put() {
 }
 
 # networkd deletes them when it configures its links, which is after it has started.
+left() {
+    read -r up rest </proc/uptime
+    left=$(($1 - ${up%.*}))
+    [ "$left" -gt 0 ] || left=0
+    printf '%s' "$left"
+}
+
+holds() {
+    file=$1 value=$2
+    shift 2
+    if [ "$(cat "$file" 2>/dev/null)" = "$value" ]; then return; fi
+    if [ $# != 0 ]; then
+        put "$@"
+    elif message=$(printf '%s\n' "$value" 2>&1 >"$file"); then
+        missing=1
+        say "put back: $value in $file"
+    elif [ -e "$file" ]; then
+        missing=1
+        [ "$round" -lt 20 ] || fail "$file: $message"
+    fi
+}
+
+spare() {
+    path=$1
+    shift
+    [ -d "${path%/*}" ] || (umask 022 && try mkdir -p -- "${path%/*}")
+    (umask 022 && printf '%s\n' "$@" >"$path") || fail "$path: can't be written"
+}
+
 network() {
     [ -s "$here/network" ] || return
     round=0 quiet=0
@@ -243,6 +272,8 @@ roll_back() {
     timeout 60 systemctl daemon-reload || fail 'systemctl daemon-reload'
     visit=enablement
     units
+    # Before networkd is restarted, which would take what this keeps.
+    [ "$reason" = boot ] || [ ! -s "$here/spare" ] || . "$here/spare"
     visit=activity
     units
     [ "$reason" = boot ] || network

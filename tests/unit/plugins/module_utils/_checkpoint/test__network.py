@@ -34,13 +34,14 @@ def names(monkeypatch: pytest.MonkeyPatch) -> None:
     ("addressed", "count", "lost"),
     [
         ({**_addressed(2, HOST0), **_addressed(3, OTHER)}, 5, []),
-        # With a lifetime it is somebody's to renew.
-        (_addressed(2, HOST0, flags=0), 0, []),
+        # What a server gave is asked for again.
+        ({**_addressed(2, HOST0, flags=0), **_addressed(1, OTHER)}, 1, []),
         ({**_addressed(2, HOST0), **_addressed(999, OTHER)}, 2, ["addresses on links that networkd leaves alone: there are too many"]),
     ],
 )
 def test_with_addresses(addressed: dict, count: int, lost: list) -> None:
-    saved = _network._with_addresses(Saved([], [], []), addressed, frozenset({HOST0}))
+    leased = frozenset((one.ifindex, one.address) for one in addressed.values() if not one.permanent)
+    saved = _network._with_addresses(Saved([], [], []), addressed, _network._Foreign(managed=frozenset({HOST0}), leased=leased))
     assert (len(saved.addresses), saved.lost) == (count, lost)
 
 

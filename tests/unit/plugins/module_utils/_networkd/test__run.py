@@ -14,7 +14,7 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._networkd._state
 GOOD = State("loaded", "active", 0, "old", 0.5, 100.0)
 RULE, THROW = ["-4", "rule", "add", "pref", "5270"], ["-4", "route", "add", "throw", "10.77.0.0/24"]
 ADDRESS, NEXTHOP = ["-4", "address", "add", "10.77.0.200/24", "dev", "host0"], ["-4", "nexthop", "add", "id", "77"]
-KEPT = {"addresses": 1, "nexthops": 1, "routes": 1, "rules": 1}
+KEPT = {"addresses": 1, "nexthops": 1, "routes": 1, "rules": 1, "neighbours": 0}
 PARAMS = {"force": False, "slow_start": 10.0, "timeout": 60, "own_drop_in": "90-holdfast.conf"}
 
 
@@ -66,6 +66,7 @@ def host(monkeypatch):
         ({"routes": None}, "can't be seen"),
         ({"state": GOOD._replace(active="failed")}, "is failed"),
         ({"saved": Saved([], [], ["nexthop 6: x"], doomed=["nexthop 6: x"])}, "could not be put back (nexthop 6: x): take them away"),
+        ({"saved": Saved([], [], [], unspared=["before systemd 248 nothing keeps"])}, "before systemd 248 nothing keeps"),
         ({"pending": ["/etc/systemd/network/a.network"]}, "/etc/systemd/network/a.network changed since it started"),
         ({"pending": _run.NotSeen("too many")}, "whether its files changed since it started can't be seen: too many"),
         ({"leases": ["no DHCP server answers eth0"]}, "no DHCP server answers eth0, so a restart would cost"),

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, holdfast.baseline contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: its interface may change at any time.
+
+"""Drop-ins in /run that keep networkd's next start from taking what others set on its links.
+
+They are read by a start, and gone with the next boot, as what they spare is. They stay until then: whoever takes one
+away and reloads networkd loses all that it spared at that moment (seen on 252 and 257).
+
+On a link with DHCP it is KeepConfiguration=static, which spares less: yes would keep the lease's address for ever.
+KeepMaster=yes alone would switch IPv6 off (network_verify() of networkd-network.c), so the drop-in says what held before.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Iterable, NamedTuple
+
+from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._durable import replace
+from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_links import Managed, Network
+from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_taken import Others
+
+# It sorts behind what people write, and isn't the name of the drop-in that the role writes.
+NAME = "zzz-holdfast.conf"
+_RUN = "/run/systemd/network"
+_HEAD = "# Written by holdfast.baseline before a restart of systemd-networkd; gone with the next boot. Don't take it away before."
+_KEEPS_MASTER = 248
+
+
+class Spare(NamedTuple):
+    """One drop-in: its path, and the keys of [Network] and [Link] that it sets."""
+
+    path: str
+    network: tuple[str, ...]
+    link: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> str:
+        """What it says, in one line."""
+        return ", ".join((*self.network, *self.link))
+
+    @property
+    def text(self) -> str:
+        """The file."""
+        sections = [("Network", self.network), ("Link", self.link)]
+        return "\n".join([_HEAD, *(line for name, keys in sections if keys for line in (f"[{name}]", *keys)), ""])
+
+
+def plan(managed: Managed, taken: Others, losing: Iterable[int], version: int) -> tuple[list[Spare], list[str]]:
+    """The drop-ins for what is `taken`, and why not all of it can be spared; `losing` are further links that lose addresses' routes."""
+    keeping = {one.ifindex for part in (taken.addresses, taken.neighbours) for one in part} | set(losing)
+    ports, down = ({one.ifindex for one in part} for part in (taken.ports, taken.down))
+    if version < _KEEPS_MASTER and ports | down:
+        why = "before systemd 248 nothing keeps networkd from taking links out of bridges, nor from bringing up links that were taken down"
+        return [], [f"{why}: {', '.join(sorted({one.name for one in (*taken.ports, *taken.down)}))}; set Unmanaged=yes for them first"]
+    files: dict[str, list[int]] = {}
+    for index in sorted(keeping | ports | down):
+        files.setdefault(managed.files[index], []).append(index)
+    return [_spare(file, managed.by_link[links[0]], set(links), keeping, ports, down) for file, links in files.items()], []
+
+
+def _spare(file: str, network: Network, links: set[int], keeping: set[int], ports: set[int], down: set[int]) -> Spare:
+    keys = [f"KeepConfiguration={_keep(network)}"] if links & keeping else []
+    if links & ports:
+        keys += ["KeepMaster=yes", *([] if network.link_local else ["LinkLocalAddressing=ipv6"])]
+    folder = f"{_RUN}/{os.path.basename(file)}.d"
+    return Spare(f"{folder}/{NAME}", tuple(keys), ("ActivationPolicy=manual",) if links & down else ())
+
+
+def _keep(network: Network) -> str:
+    return "static" if network.dhcp and network.keep in ("no", "dynamic-on-stop") else "yes"
+
+
+def write(spares: Iterable[Spare]) -> list[str]:
+    """Write those that aren't there as they should be; for each of them `path: keys`. OSError where that can't be done."""
+    return [f"{spare.path}: {spare.keys}" for spare in spares if _write(spare)]
+
+
+def _write(spare: Spare) -> bool:
+    data = spare.text.encode("ascii")
+    try:
+        with open(spare.path, "rb") as file:
+            if file.read(len(data) + 1) == data:
+                return False
+    except FileNotFoundError:
+        _make_folder(os.path.dirname(spare.path))
+    replace(spare.path, data, 0o644)
+    return True
+
+
+def _make_folder(path: str) -> None:
+    """networkd runs as a user of its own, who must be able to enter a new one whatever the umask is."""
+    if not os.path.isdir(path):
+        os.makedirs(path)
+        os.chmod(path, 0o755)
