@@ -7,29 +7,33 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: networkd_restart
-short_description: Restart systemd-networkd, unless that is the outage, and lose no address, route or rule
+short_description: Restart systemd-networkd, unless that is the outage, and lose nothing that others set
 version_added: 0.2.0
 author:
   - The holdfast.baseline contributors (@holdfast)
 description:
-  - Remembers the policy rules, routes and nexthops that a start of networkd can delete, and the permanent addresses, restarts it, waits until
-    it serves and has configured its links again, and puts back what went missing. All of that happens on the host, in one task, so that it
-    goes on where the connection doesn't.
+  - Remembers what of others a start of networkd can take. That are policy rules, routes and nexthops, and of its links addresses, neighbours,
+    membership in bridges, whether they are set up, and their settings. Where the next start would take some of it, it first writes a drop-in
+    into C(/run/systemd/network), which keeps networkd from it. Then it restarts networkd, waits until it serves and has configured its links
+    again, and puts back what went missing. All of that happens on the host, in one task, so that it goes on where the connection doesn't.
   - Refuses, before anything is touched, where the restart itself could be the outage. Tables may be so big that networkd does not start again,
     or it may be failing or flapping already, or its last start took long, or there are nexthops that it would delete and nobody could put back, or
     C(.network) or C(.netdev) files changed since it started, which the restart would bring into force, or no DHCP server answers where
-    networkd holds a lease.
+    networkd holds a lease, or something would be taken that nothing spares and nobody could put back, or ansible itself comes in over such.
   - Restarts each time that it is asked to. Whether that is needed, M(holdfast.baseline.systemd_dropin) tells.
 notes:
   - Needs root, and the C(ip) command where there is something to put back.
   - Never reloads or reconfigures. That would not apply C(networkd.conf), and would delete what is to be kept.
   - A route that its own software takes away in the few seconds after the restart is put back as well.
-  - Addresses that others set on links of networkd are deleted by each start of it, whatever C(networkd.conf) says. They are put back here, but only
-    C(KeepConfiguration=yes) in the link's C(.network) file keeps them over a restart that somebody else makes.
+  - The drop-ins are called C(zzz-holdfast.conf), hold C(KeepConfiguration=), C(KeepMaster=) and C(ActivationPolicy=), each only where it is needed,
+    and stay until the next boot, as what they spare does. Whoever takes one away and reloads networkd loses that at this moment.
+  - On a link with DHCP it is C(KeepConfiguration=static), since C(yes) would keep the lease's address for ever. There addresses with a lifetime, and before
+    systemd 256 neighbours, are taken for a moment and put back.
+  - Before systemd 248 networkd has no key for bridge ports and for links that were taken down, so a restart is refused where there are such.
   - A restart asks for DHCP leases anew, and what they gave is gone where nobody answers. So each link with an IPv4 lease is asked before, by a
     C(DHCPDISCOVER) under the lease's own client id, which takes nothing (RFC 2131, 4.3.1). DHCPv6 servers and IPv6 routers are not asked.
-  - Addresses with a lifetime are not put back, nor are IPv6 link-local ones, which networkd leaves to the kernel.
-  - At most 1,000 rules, routes and nexthops and 1,000 addresses can be looked after. Where there are more addresses, only those on links that
+  - IPv6 link-local addresses are not put back, since networkd leaves them to the kernel.
+  - At most 1,000 rules, routes, nexthops and neighbours and 1,000 addresses can be looked after. Where there are more addresses, only those on links that
     networkd manages are.
   - Where the environment variable E(HOLDFAST_CHECKPOINT) names a checkpoint, nothing is restarted unless that is still armed on the host.
 options:
@@ -99,10 +103,16 @@ doubts:
   elements: str
   sample: []
 kept:
-  description: How many addresses, nexthops, routes and rules were looked after.
+  description: How many addresses, neighbours, nexthops, routes and rules were looked after.
   returned: when it was not refused
   type: dict
-  sample: {addresses: 2, nexthops: 0, routes: 3, rules: 8}
+  sample: {addresses: 2, neighbours: 0, nexthops: 0, routes: 3, rules: 8}
+spared:
+  description: The drop-ins that were written, or would be, with what they say; they are gone with the next boot.
+  returned: when it was not refused
+  type: list
+  elements: str
+  sample: ["/run/systemd/network/10-eth0.network.d/zzz-holdfast.conf: KeepConfiguration=yes"]
 not_kept:
   description: What could not be put back if it were lost, with the reason.
   returned: when it was not refused

@@ -51,8 +51,48 @@ ip nexthop add id 6 group 77,3/78 proto bird
 ip route add 198.51.100.0/24 nhid 77
 ip route add 198.51.101.0/24 nhid 6
 """
+NEIGHBOURS = """
+ip neigh add 10.77.0.201 lladdr 02:00:00:00:00:c9 dev host0 nud permanent
+ip neigh add fd77::201 lladdr 02:00:00:00:00:c9 dev host0 nud permanent
+ip neigh add proxy 10.77.0.210 dev host0
+ip addr add 10.77.6.10/24 dev host0 valid_lft 86400 preferred_lft 86400
+"""
+SETTINGS = """
+echo 2 >/proc/sys/net/ipv6/conf/host0/accept_ra
+echo 1 >/proc/sys/net/ipv6/conf/host0/proxy_ndp
+"""
+BRIDGE = """
+ip link add dum0 type veth peer name dumb0
+ip link add dum1 type veth peer name dumb1
+ip link set dumb0 up
+ip link add br-vm type bridge
+ip link set br-vm up
+printf '[Match]\\nName=dum*\\n[Network]\\nLinkLocalAddressing=no\\nConfigureWithoutCarrier=yes\\n' >/etc/systemd/network/20-dum.network
+systemctl restart systemd-networkd
+sleep 3
+ip link del tailscale0
+for family in -4 -6; do
+    ip $family route flush table 52 2>/dev/null || true
+    for pref in 5210 5230 5250 5270; do ip $family rule del pref $pref 2>/dev/null || true; done
+done
+like-tailscale 10.77.0.0/24 172.30.5.0/24 fe80::/64
+ip link set dum0 master br-vm
+ip link set dum1 down
+"""
+# It has its static address besides, and nobody answers.
+USES_DHCP = """
+printf '[Network]\\nDHCP=ipv4\\n' >/etc/systemd/network/10-lab.network.d/dhcp.conf
+systemctl restart systemd-networkd
+sleep 2
+"""
 RESILIENT = "ip nexthop add id 5 group 77/78 type resilient buckets 8"
-ALL = "ip -o addr | grep -v fe80; ip nexthop; ip route; ip -6 route"
+ALL = """
+ip -o addr | grep -v fe80 | sed 's/[0-9]*sec/SECONDS/g' | sort
+ip nexthop
+for family in -4 -6; do ip $family route | sed 's/expires [0-9]*sec//'; ip $family neigh show nud permanent | sort; ip $family neigh show proxy; done
+ip -o link | grep -o '^[^<]*<[^>]*>\\|master br-vm'
+cat /proc/sys/net/ipv6/conf/host0/accept_ra /proc/sys/net/ipv6/conf/host0/proxy_ndp
+"""
 SERVES_DHCP = """
 printf '[Network]\\nDHCPServer=yes\\n[DHCPServer]\\nPoolOffset=100\\nPoolSize=20\\nEmitRouter=no\\n' >/etc/systemd/network/10-lab.network.d/dhcp.conf
 systemctl restart systemd-networkd
@@ -159,7 +199,7 @@ def test_what_the_restart_costs_is_put_back(roled: Roled) -> None:
              " >/run/systemd/system/systemd-networkd.service.d/x.conf; systemctl daemon-reload")
     network = roled.do(NETWORK)
     done = roled.role()
-    assert not done.failed and "2 addresses, nexthops, routes and rules were put back" in done.output, done.output
+    assert not done.failed and "2 addresses, neighbours, nexthops, routes, rules and settings of links were put back" in done.output, done.output
     assert roled.do(NETWORK) == network
 
 
@@ -176,26 +216,33 @@ def test_a_route_on_a_managed_link(roled: Roled, keep: bool) -> None:
     assert ("bird" not in roled.do("ip route show 203.0.113.0/24")) == costs
 
 
-def test_addresses_and_nexthops_of_others_stay(roled: Roled) -> None:
-    """No key spares such addresses: all are deleted, and put back."""
-    roled.do(ADDRESSES + NEXTHOPS)
+@pytest.mark.parametrize("keeps", ["with a static address", "with DHCP"])
+def test_what_others_set_stays(roled: Roled, keeps: str) -> None:
+    """No key of networkd.conf spares it, but drop-ins in /run do; on a link with DHCP some of it is taken, and put back."""
+    roled.do((USES_DHCP if keeps == "with DHCP" else "") + BRIDGE + ADDRESSES + NEXTHOPS + NEIGHBOURS + SETTINGS)
     network, everything = roled.do(NETWORK), roled.do(ALL)
-    done = roled.role()
-    assert not done.failed and "ip -4 address add 10.77.5.5/32 dev host0 label host0:vip" in done.output, done.output
+    done = roled.role(holdfast_networkd_force=keeps == "with DHCP")
+    assert not done.failed and "sysctl net/ipv6/conf/host0/accept_ra=2" in done.output, done.output
     assert (roled.do(NETWORK), roled.do(ALL)) == (network, everything)
+    said = roled.do("cat /run/systemd/network/*.d/zzz-holdfast.conf")
+    assert ("KeepConfiguration=yes" in said) == (keeps != "with DHCP") and "KeepMaster=yes" in said and "ActivationPolicy=manual" in said
 
 
 def test_a_nexthop_that_could_not_be_put_back(roled: Roled) -> None:
-    """Before 256 no key spares it: refused. Since then it stays."""
+    """Before 256 no key spares it, and on links with DHCP no drop-in: refused there. Elsewhere it stays."""
     roled.do(NEXTHOPS + RESILIENT)
+    everything = roled.do(ALL)
+    done = roled.role()
+    assert not done.failed and roled.do(ALL) == everything, done.output
+
+
+@pytest.mark.parametrize("roled", ["debian12"], indirect=True)
+def test_a_nexthop_that_nothing_spares(roled: Roled) -> None:
+    roled.do(USES_DHCP + NEXTHOPS + RESILIENT)
     look, everything = roled.do(LOOK), roled.do(ALL)
     done = roled.role()
-    if roled.host.name == "debian12":
-        assert done.failed and done.changed == 0 and "1 nexthops would be deleted" in done.output, done.output
-        assert roled.do(LOOK) == look
-    else:
-        assert not done.failed and done.changed == 2, done.output
-    assert roled.do(ALL) == everything
+    assert done.failed and done.changed == 0 and "1 nexthops would be deleted" in done.output, done.output
+    assert (roled.do(LOOK), roled.do(ALL)) == (look, everything)
 
 
 def test_a_lease_that_nobody_would_give_again(roled: Roled) -> None:

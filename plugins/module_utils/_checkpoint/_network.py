@@ -38,7 +38,7 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networ
     deleted_rules,
     unprotected,
 )
-from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_taken import Others, taken
+from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_taken import Others
 from ansible_collections.holdfast.baseline.plugins.module_utils._host import Host
 from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import (
     INET,
@@ -65,7 +65,8 @@ class Saved(NamedTuple):
     """The words of each `ip` command, and what can't be put back, with the reason.
 
     `doomed` are the nexthops of `lost` that the next start of networkd deletes and no key of networkd.conf would spare.
-    `held` is what links are to be like (_other_words.py); `spares` keep a start from taking what they can, `unspared` tells why not more.
+    `held` is what links are to be like (_other_words.py); `spares` keep a start from taking what they can, `unspared` tells why not more;
+    `fleeting` are the addresses that a start takes all the same, until they are put back.
     """
 
     rules: list[list[str]]
@@ -78,6 +79,7 @@ class Saved(NamedTuple):
     held: list[list[str]] = []
     spares: list[_spare.Spare] = []
     unspared: list[str] = []
+    fleeting: list[Address] = []
 
     def in_order(self) -> list[list[str]]:
         """All words, each after what it needs: routes before the rules that lead to them, so that no packet takes half a table."""
@@ -95,7 +97,7 @@ class _Foreign(NamedTuple):
     doubts: list[str] = []
     others: Others = Others()
     leased: frozenset[tuple[int, bytes]] = frozenset()
-    spares: list[_spare.Spare] = []
+    sparing: _spare.Sparing = _spare.Sparing()
     unspared: list[str] = []
 
 
@@ -137,7 +139,8 @@ def save(host: Host, rules: bool, routes: bool) -> Saved:
         raise Refused(f"rules, routes: {failed.why}; set both to false to go on without them") from None
     foreign = foreign if rules else foreign._replace(rules=[])
     if not routes:
-        return _bounded(_words(recorder, foreign._replace(routes=[], nexthops=[], doomed=frozenset(), others=Others(), spares=[], unspared=[])))
+        without = foreign._replace(routes=[], nexthops=[], doomed=frozenset(), others=Others(), sparing=_spare.Sparing(), unspared=[])
+        return _bounded(_words(recorder, without))
     saved = _words(recorder, foreign)
     return _bounded(_with_addresses(saved, recorder.addressed, foreign))
 
@@ -158,25 +161,38 @@ def _foreign(host: Host, recorder: _Recorder) -> _Foreign:
     routes = [route for route in seen.routes if own.route(route) is not True]
     managed = frozenset(link.ifindex for link in daemon.links)
     besides = _networkd_others.look(host, kernel, daemon, own)
-    # Whatever the keys of networkd.conf are to be, this goes.
-    bound = deleted_routes(routes, nexthops, daemon.links, daemon.settings._replace(routes=False, nexthops=settings.version < _SPARES_NEXTHOPS))
-    losing = {path.oif for route in bound for path in route.paths} & managed
-    if settings.version < _SPARES_NEXTHOPS and nexthops:
-        losing |= managed
-    spares, unspared = _spare.plan(daemon.managed, taken(besides.others, daemon.links, daemon.settings), losing, settings.version)
     # What may be networkd's own is kept as well: it is put back only where it is missing.
+    rules = deleted_rules([rule for rule in all_rules if own.rule(rule) is not True], links, settings)
+    gone_routes = list(dict.fromkeys(deleted_routes(routes, nexthops, links, settings) + _falling(recorder, routes, managed)))
+    # Whatever the keys of networkd.conf are to be, this goes; and what can't be put back must not go at all.
+    keys = daemon.settings._replace(routes=False, nexthops=settings.version < _SPARES_NEXTHOPS)
+    losing = {path.oif for route in deleted_routes(routes, nexthops, daemon.links, keys) for path in route.paths} & managed
+    unsaid = _unsaid(recorder, rules, gone_routes)
+    losing |= managed if unsaid or (settings.version < _SPARES_NEXTHOPS and nexthops) else set()
+    sparing = _spare.plan(daemon.managed, daemon.links, besides.others, losing, daemon.settings)
+    unspared = unsaid[:1] if any(link.keep != "yes" for link in sparing.links) else []
     return _Foreign(
-        deleted_rules([rule for rule in all_rules if own.rule(rule) is not True], links, settings),
-        list(dict.fromkeys(deleted_routes(routes, nexthops, links, settings) + _falling(recorder, routes, managed))),
+        rules,
+        gone_routes,
         [nexthop for nexthop in nexthops if nexthop.id in gone],
         managed,
-        deleted_nexthops(nexthops, daemon.links, Settings(settings.version)) if settings.version < _SPARES_NEXTHOPS else frozenset(),
+        deleted_nexthops(nexthops, sparing.links, Settings(settings.version)) if settings.version < _SPARES_NEXTHOPS else frozenset(),
         [*seen.why, *besides.doubts],
         besides.others,
         frozenset((one.ifindex, one.address) for one in kernel.addresses if not one.permanent and own.address(one) is not False),
-        spares,
-        unspared,
+        sparing,
+        [f"{why} can't be put back, and on links with DHCP nothing spares it" for why in unspared],
     )
+
+
+def _unsaid(recorder: _Recorder, rules: list[Rule], routes: list[Route]) -> list[str]:
+    """Why some of these can't be said in words, and so not be put back."""
+    why: list[str] = []
+    for rule in rules:
+        why += _add([], lambda body, _name: rule_words(body), recorder.bodies[rule])
+    for route in routes:
+        why += _add([], route_words, recorder.bodies[route])
+    return why
 
 
 def _falling(recorder: _Recorder, routes: list[Route], managed: frozenset[int]) -> list[Route]:
@@ -198,7 +214,11 @@ def _words(recorder: _Recorder, foreign: _Foreign) -> Saved:
         saved.lost.extend(_add(saved.routes, route_words, recorder.bodies[route]))
     neighbours = [neighbour_words(neighbour, _link_name) for neighbour in foreign.others.neighbours]
     return saved._replace(
-        neighbours=neighbours, held=held(foreign.others, _link_name), spares=foreign.spares, unspared=foreign.unspared
+        neighbours=neighbours,
+        held=held(foreign.others, _link_name),
+        spares=foreign.sparing.drop_ins,
+        unspared=[*foreign.sparing.why_not, *foreign.unspared],
+        fleeting=foreign.sparing.fleeting,
     )
 
 

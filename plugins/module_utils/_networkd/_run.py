@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import signal
 import time
@@ -17,7 +18,7 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint impo
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _route_tables as tables
 from ansible_collections.holdfast.baseline.plugins.module_utils._host import Host, NotSeen
 from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import Unanswered
-from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import _kept, _leases, _pending, _restart, _spare, _state
+from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import _kept, _leases, _pending, _restart, _spare, _state, _way_in
 
 _SECONDS = 10.0
 _MOST_SHOWN = 50
@@ -45,11 +46,11 @@ def run(params: dict[str, Any], check: bool) -> dict[str, Any]:
     saved, unseen = _save()
     if routes is None or routes > tables.SMALL:
         saved = saved._replace(routes=[], lost=[*saved.lost, "routes: there are too many to look after them"])
-    doubts += unseen + saved.unspared + _doomed(saved) + _left_pending(state, params["own_drop_in"]) + _leaseless()
+    doubts += unseen + saved.unspared + _shut_out(saved) + _doomed(saved) + _left_pending(state, params["own_drop_in"]) + _leaseless()
     if doubts and not params["force"]:
         raise Failed(f"a restart of systemd-networkd could be the outage: {'; '.join(doubts)}; {_GO_ON}", doubts=doubts)
     kept = {name: len(getattr(saved, name)) for name in ("addresses", "nexthops", "routes", "rules", "neighbours")}
-    about = {"doubts": doubts, "kept": kept, "not_kept": saved.lost[:_MOST_SHOWN], "spared": [f"{one.path}: {one.keys}" for one in saved.spares]}
+    about = {"doubts": doubts, "kept": kept, "not_kept": saved.lost[:_MOST_SHOWN], "spared": [str(spare) for spare in _spare.missing(saved.spares)]}
     if check:
         return {"changed": True, "restarted": False, "msg": "systemd-networkd would be restarted", **about}
     return _carry_out(state, saved, params["timeout"], about)
@@ -88,6 +89,15 @@ def _doomed(saved: _network.Saved) -> list[str]:
             "take them away, or set KeepConfiguration=yes in the .network file of every link that networkd manages"]  # fmt: skip
 
 
+def _shut_out(saved: _network.Saved) -> list[str]:
+    """Whether ansible came in over what a restart takes for a moment at least."""
+    way_in = _way_in.address(Host(timeout=_SECONDS))
+    if not way_in or way_in not in {one.address for one in saved.fleeting}:
+        return []
+    return [f"ansible itself comes in over {ipaddress.ip_address(way_in)}, an address with a lifetime that others set on a link with DHCP: a restart "
+            "would take it, and nothing keeps it. Come in over another address, or write it into the link's .network file"]  # fmt: skip
+
+
 def _left_pending(state: _state.State, own: str) -> list[str]:
     """Files that nobody has brought into force; what a restart does with them no checkpoint could take back."""
     if state.since is None:
@@ -120,7 +130,7 @@ def _carry_out(state: _state.State, saved: _network.Saved, timeout: float, about
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     began = time.monotonic()
     try:
-        about["spared"] = _spare.write(saved.spares)
+        _spare.write(_spare.missing(saved.spares))
         after = _restart.restart(state, timeout)
     except OSError as error:
         raise Failed(f"systemd-networkd was not restarted: {error.filename}: {error.strerror}", **about) from None

@@ -19,14 +19,17 @@ import os
 from typing import Iterable, NamedTuple
 
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._durable import replace
+from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_flush import Link, Settings
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_links import Managed, Network
-from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_taken import Others
+from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_taken import Others, taken
+from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import Address
 
 # It sorts behind what people write, and isn't the name of the drop-in that the role writes.
 NAME = "zzz-holdfast.conf"
 _RUN = "/run/systemd/network"
 _HEAD = "# Written by holdfast.baseline before a restart of systemd-networkd; gone with the next boot. Don't take it away before."
 _KEEPS_MASTER = 248
+_MOST_BYTES = 4096
 
 
 class Spare(NamedTuple):
@@ -36,10 +39,8 @@ class Spare(NamedTuple):
     network: tuple[str, ...]
     link: tuple[str, ...] = ()
 
-    @property
-    def keys(self) -> str:
-        """What it says, in one line."""
-        return ", ".join((*self.network, *self.link))
+    def __str__(self) -> str:
+        return f"{self.path}: {', '.join((*self.network, *self.link))}"
 
     @property
     def text(self) -> str:
@@ -48,13 +49,30 @@ class Spare(NamedTuple):
         return "\n".join([_HEAD, *(line for name, keys in sections if keys for line in (f"[{name}]", *keys)), ""])
 
 
-def plan(managed: Managed, taken: Others, losing: Iterable[int], version: int) -> tuple[list[Spare], list[str]]:
-    """The drop-ins for what is `taken`, and why not all of it can be spared; `losing` are further links that lose addresses' routes."""
-    keeping = {one.ifindex for part in (taken.addresses, taken.neighbours) for one in part} | set(losing)
-    ports, down = ({one.ifindex for one in part} for part in (taken.ports, taken.down))
+class Sparing(NamedTuple):
+    """What spares, why not all of it can be spared, the links as they are with it, and the addresses that a start takes all the same."""
+
+    drop_ins: list[Spare] = []
+    why_not: list[str] = []
+    links: list[Link] = []
+    fleeting: list[Address] = []
+
+
+def plan(managed: Managed, links: list[Link], others: Others, losing: set[int], settings: Settings) -> Sparing:
+    """What keeps a start from taking `others` on `links`; `losing` are further links that must keep what they have."""
+    gone = taken(others, links, settings)
+    keeping = losing | {one.ifindex for part in (gone.addresses, gone.neighbours) for one in part}
+    keeping = {index for index in keeping if managed.by_link[index].keep != "yes"}
+    kept = _applied(links, managed, keeping)
+    drop_ins, why_not = _drop_ins(managed, gone, keeping, settings.version)
+    return Sparing(drop_ins, why_not, kept, taken(others, kept, settings).addresses)
+
+
+def _drop_ins(managed: Managed, gone: Others, keeping: set[int], version: int) -> tuple[list[Spare], list[str]]:
+    ports, down = ({one.ifindex for one in part} for part in (gone.ports, gone.down))
     if version < _KEEPS_MASTER and ports | down:
         why = "before systemd 248 nothing keeps networkd from taking links out of bridges, nor from bringing up links that were taken down"
-        return [], [f"{why}: {', '.join(sorted({one.name for one in (*taken.ports, *taken.down)}))}; set Unmanaged=yes for them first"]
+        return [], [f"{why}: {', '.join(sorted({one.name for one in (*gone.ports, *gone.down)}))}; set Unmanaged=yes for them first"]
     files: dict[str, list[int]] = {}
     for index in sorted(keeping | ports | down):
         files.setdefault(managed.files[index], []).append(index)
@@ -69,25 +87,34 @@ def _spare(file: str, network: Network, links: set[int], keeping: set[int], port
     return Spare(f"{folder}/{NAME}", tuple(keys), ("ActivationPolicy=manual",) if links & down else ())
 
 
+def _applied(links: list[Link], managed: Managed, keeping: Iterable[int]) -> list[Link]:
+    """The links as they are once the drop-ins are read that keep what is on those links; links with one file share it."""
+    files = {managed.files[index] for index in keeping if index in managed.files}
+    return [link._replace(keep=_keep(managed.by_link[link.ifindex])) if managed.files[link.ifindex] in files else link for link in links]
+
+
 def _keep(network: Network) -> str:
     return "static" if network.dhcp and network.keep in ("no", "dynamic-on-stop") else "yes"
 
 
-def write(spares: Iterable[Spare]) -> list[str]:
-    """Write those that aren't there as they should be; for each of them `path: keys`. OSError where that can't be done."""
-    return [f"{spare.path}: {spare.keys}" for spare in spares if _write(spare)]
+def missing(spares: Iterable[Spare]) -> list[Spare]:
+    """Those that aren't there as they should be."""
+    return [spare for spare in spares if _content(spare.path) != spare.text]
 
 
-def _write(spare: Spare) -> bool:
-    data = spare.text.encode("ascii")
-    try:
-        with open(spare.path, "rb") as file:
-            if file.read(len(data) + 1) == data:
-                return False
-    except FileNotFoundError:
+def write(spares: Iterable[Spare]) -> None:
+    """Write them; OSError where that can't be done."""
+    for spare in spares:
         _make_folder(os.path.dirname(spare.path))
-    replace(spare.path, data, 0o644)
-    return True
+        replace(spare.path, spare.text.encode("ascii"), 0o644)
+
+
+def _content(path: str) -> str:
+    try:
+        with open(path, encoding="ascii", errors="replace") as file:
+            return file.read(_MOST_BYTES)
+    except OSError:
+        return ""
 
 
 def _make_folder(path: str) -> None:

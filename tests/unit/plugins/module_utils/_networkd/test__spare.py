@@ -9,11 +9,12 @@ import stat
 from pathlib import Path
 
 import pytest
+from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_flush import Link, Settings
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_links import Managed, Network
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_taken import Others
 from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import Address, LinkState
 from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import _spare
-from ansible_collections.holdfast.baseline.plugins.module_utils._networkd._spare import Spare
+from ansible_collections.holdfast.baseline.plugins.module_utils._networkd._spare import Spare, Sparing
 
 HOST0, WIDE = "/etc/systemd/network/10-host.network", "/run/systemd/network/20-wide.network"
 FILES = {2: HOST0, 3: WIDE, 4: WIDE}
@@ -21,9 +22,10 @@ ON_HOST0 = Others(addresses=[Address(2, bytes(4), 24)])
 PORT, DOWN = Others(ports=[LinkState(3, "p0", True, 9)]), Others(down=[LinkState(4, "p1", False)])
 
 
-def planned(taken: Others, losing: set[int] = frozenset(), version: int = 257, **network: object) -> list[Spare]:
-    managed = Managed([], [], by_link=dict.fromkeys(FILES, Network(**network)), files=FILES)
-    return _spare.plan(managed, taken, losing, version)[0]
+def planned(taken: Others, losing: set[int] = frozenset(), version: int = 257, **network: object) -> Sparing:
+    by_link = dict.fromkeys(FILES, Network(**network))
+    links = [Link(index, f"link{index}", by_link[index].keep) for index in FILES]
+    return _spare.plan(Managed(links, [], by_link=by_link, files=FILES), links, taken, losing, Settings(version))
 
 
 def drop_in(file: str) -> str:
@@ -45,12 +47,21 @@ def drop_in(file: str) -> str:
     ],
 )
 def test_plan(taken: Others, losing: set[int], network: dict, spares: list[Spare]) -> None:
-    assert planned(taken, losing, **network) == spares
+    assert planned(taken, losing, **network).drop_ins == spares
+
+
+@pytest.mark.parametrize(
+    ("preferred", "network", "keep", "fleeting"),
+    [(True, {"dhcp": True}, "static", 0), (False, {"dhcp": True}, "static", 1), (False, {}, "yes", 0), (True, {"keep": "yes"}, "yes", 0)],
+)
+def test_what_a_start_takes_all_the_same(preferred: bool, network: dict, keep: str, fleeting: int) -> None:
+    found = planned(Others(addresses=[Address(2, bytes(4), 24, b"", preferred, preferred)]), **network)
+    assert (found.links[0].keep, len(found.fleeting)) == (keep, fleeting)
 
 
 @pytest.mark.parametrize("taken", [PORT, DOWN])
 def test_what_247_can_not_spare(taken: Others) -> None:
-    _spares, why = _spare.plan(Managed([], [], by_link={3: Network(), 4: Network()}, files=FILES), taken, set(), 247)
+    why = planned(taken, version=247).why_not
     assert "before systemd 248" in why[0] and (taken.ports + taken.down)[0].name in why[0]
 
 
@@ -58,9 +69,10 @@ def test_written_once_and_readable_for_all(tmp_path: Path) -> None:
     spare = Spare(f"{tmp_path}/a.network.d/zzz-holdfast.conf", ("KeepConfiguration=yes",), ("ActivationPolicy=manual",))
     umask = os.umask(0o077)
     try:
-        assert _spare.write([spare]) == [f"{spare.path}: KeepConfiguration=yes, ActivationPolicy=manual"]
+        assert _spare.missing([spare]) == [spare]
+        _spare.write([spare])
     finally:
         os.umask(umask)
-    assert _spare.write([spare]) == []
+    assert _spare.missing([spare]) == [] and str(spare) == f"{spare.path}: KeepConfiguration=yes, ActivationPolicy=manual"
     assert [stat.S_IMODE(os.stat(path).st_mode) for path in (spare.path, os.path.dirname(spare.path))] == [0o644, 0o755]
     assert Path(spare.path).read_text().endswith("[Network]\nKeepConfiguration=yes\n[Link]\nActivationPolicy=manual\n")
