@@ -20,6 +20,7 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._host import Hos
 from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import Nexthop, Route, Rule
 
 _SERVICE = "org.freedesktop.network1"
+_STRANGE = "networkd's Describe has another shape than systemd 249 to 257 give it"
 _KERNEL = 2
 _NO_UID = 0xFFFFFFFF
 
@@ -65,11 +66,25 @@ class Described(NamedTuple):
 
 def describe(host: Host) -> Described:
     """Ask networkd; NotSeen where it doesn't answer. Never call it where tables are big: it takes networkd off the bus."""
-    answer = _systemd.call(host, _SERVICE, "/org/freedesktop/network1", f"{_SERVICE}.Manager", "Describe")
     try:
-        return parse(json.loads(answer[0]))
+        return parse(answer(host))
     except (ValueError, TypeError, KeyError, AttributeError, IndexError):
-        raise NotSeen("networkd's Describe has another shape than systemd 249 to 257 give it") from None
+        raise NotSeen(_STRANGE) from None
+
+
+def answer(host: Host) -> dict[str, Any]:
+    """Describe's JSON object, asked for once; see describe()."""
+    try:
+        data = json.loads(host.once("networkd Describe", lambda: _ask(host))[0])
+    except (ValueError, TypeError, KeyError, IndexError):
+        raise NotSeen(_STRANGE) from None
+    if not isinstance(data, dict):
+        raise NotSeen(_STRANGE)
+    return data
+
+
+def _ask(host: Host) -> list[Any]:
+    return _systemd.call(host, _SERVICE, "/org/freedesktop/network1", f"{_SERVICE}.Manager", "Describe")
 
 
 def parse(data: dict[str, Any]) -> Described:

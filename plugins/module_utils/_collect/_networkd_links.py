@@ -130,6 +130,11 @@ def parse_state(text: str) -> str | None:
 
 
 def _read_network(host: Host, file: str, version: int, default: str, problems: list[str]) -> Network:
+    return parse_network(read_file(host, file, problems), version, default)
+
+
+def read_file(host: Host, file: str, problems: list[str]) -> list[Assignment]:
+    """All that a .network file and its drop-ins say; what can't be seen is added to `problems`."""
     config = read_config(host, os.path.basename(file), "Network", version=_EVERYWHERE, directories=_DIRECTORIES)
     if config.problem:
         problems.append(config.problem)
@@ -141,7 +146,7 @@ def _read_network(host: Host, file: str, version: int, default: str, problems: l
             assignments += parse_unit_text(host.read(path).text, path)[0]
         except NotSeen as missing:
             problems.append(missing.why)
-    return parse_network(assignments, version, default)
+    return assignments
 
 
 def parse_network(assignments: list[Assignment], version: int, default: str = "no") -> Network:
