@@ -59,6 +59,8 @@ _LOSSES = node(
     links_down_count=NUMBER,
     settings=list_of(group(device=TEXT, key=TEXT, value=TEXT, becomes=TEXT, text=TEXT)),
     settings_count=NUMBER,
+    dns=list_of(group(device=TEXT, what=TEXT, value=TEXT, becomes=TEXT, text=TEXT)),
+    dns_count=NUMBER,
     count=NUMBER,
     owners=_TEXTS,
 )

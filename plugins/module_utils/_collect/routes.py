@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, NamedTuple
 
+from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _link_dns as link_dns
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _networkd_facts as networkd
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _networkd_others as others
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _restart_triggers as triggers
@@ -40,6 +41,7 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import 
     Rule,
     Unanswered,
 )
+from ansible_collections.holdfast.baseline.plugins.module_utils._networkd._told import Told
 
 # What keeps the facts below 64 KiB.
 _LISTED_RULES = 48
@@ -107,7 +109,7 @@ def _collect(host: Host) -> dict[str, Any]:
         "networkd": {**daemon.facts, "running": own.running} if daemon.facts["status"] == "ok" else daemon.facts,
         "rules": _rules(kernel, text),
         **_table_facts(seen, kernel.names),
-        **_losses(kernel, seen, daemon, own, text, others.look(host, kernel.others, daemon, own)),
+        **_losses(kernel, seen, daemon, own, text, others.look(host, kernel.others, daemon, own), link_dns.told(host, daemon, own)),
     }
 
 
@@ -149,7 +151,7 @@ def _counted(name: str, items: list[Any], fact: Callable[[Any], dict[str, Any]])
 
 
 def _losses(
-    kernel: Kernel, seen: tables.Tables, daemon: networkd.Daemon, own: networkd.Own, text: Text, besides: others.Seen
+    kernel: Kernel, seen: tables.Tables, daemon: networkd.Daemon, own: networkd.Own, text: Text, besides: others.Seen, told: link_dns.Seen
 ) -> dict[str, Any]:
     """`foreign` and `at_risk`: what goes without any setting, and what goes as the files stand."""
     if daemon.settings is None:
@@ -160,13 +162,14 @@ def _losses(
         [route for route in seen.routes if own.route(route) is False],
         [nexthop for nexthop in kernel.nexthops if not own.nexthop(nexthop)],
         besides.others,
+        told.told,
     )
     links = daemon.links if daemon.active else []
     doubts = _doubts(kernel, seen, own, links)
-    without = _loss(foreign, *unprotected(daemon.settings, links), text, doubts)
+    without = _loss(foreign, *unprotected(daemon.settings, links), text, doubts + told.doubts)
     if deletes_nothing(foreign.nexthops, links, daemon.settings):
         doubts = []
-    doubts += besides.doubts
+    doubts += besides.doubts + told.doubts
     return {"foreign": without, "at_risk": _loss(foreign, daemon.settings, links, text, daemon.doubts + doubts)}
 
 
@@ -175,6 +178,7 @@ class _Foreign(NamedTuple):
     routes: list[Route]
     nexthops: list[Nexthop]
     besides: Others
+    told: list[Told]
 
 
 def _doubts(kernel: Kernel, seen: tables.Tables, own: networkd.Own, links: list[Link]) -> list[str]:
@@ -209,6 +213,7 @@ def _loss(foreign: _Foreign, settings: Settings, links: list[Link], text: Text, 
     ):
         node.update(_counted(name, items, fact))
     node.update(others.facts(taken(foreign.besides, links, settings), text.names, _counted))
+    node.update(_counted("dns", foreign.told, link_dns.fact))
     node["count"] = sum(number for name, number in node.items() if name.endswith("_count") and name not in _PARTS_OF_ROUTES)
     node["owners"] = sorted(whose)
     node["complete"] = not doubts
