@@ -28,6 +28,7 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._ip_
 )
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._names import Refused, quote
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._other_words import HOLDS, held, neighbour_words
+from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._told_lines import told_lines
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _networkd_facts as networkd
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _networkd_others
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _route_tables as tables
@@ -52,7 +53,9 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import 
     Rule,
     Unanswered,
 )
-from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import _spare
+from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import _spare, _told_read
+from ansible_collections.holdfast.baseline.plugins.module_utils._networkd._told import Told
+from ansible_collections.holdfast.baseline.plugins.module_utils._networkd._told_read import Seen
 
 # Each is a process of its own when it is put back, and looked after until they stay.
 MOST = 1000
@@ -67,6 +70,7 @@ class Saved(NamedTuple):
     `doomed` are the nexthops of `lost` that the next start of networkd deletes and no key of networkd.conf would spare.
     `held` is what links are to be like (_other_words.py); `spares` keep a start from taking what they can, `unspared` tells why not more;
     `fleeting` are the addresses that a start takes all the same, until they are put back.
+    `told` is what networkd was told of DNS at run time, `untold` why that may not be all.
     """
 
     rules: list[list[str]]
@@ -80,6 +84,8 @@ class Saved(NamedTuple):
     spares: list[_spare.Spare] = []
     unspared: list[str] = []
     fleeting: list[Address] = []
+    told: list[Told] = []
+    untold: list[str] = []
 
     def in_order(self) -> list[list[str]]:
         """All words, each after what it needs: routes before the rules that lead to them, so that no packet takes half a table."""
@@ -99,6 +105,7 @@ class _Foreign(NamedTuple):
     leased: frozenset[tuple[int, bytes]] = frozenset()
     sparing: _spare.Sparing = _spare.Sparing()
     unspared: list[str] = []
+    told: Seen = Seen([], [])
 
 
 class _Recorder(Netlink):
@@ -142,6 +149,7 @@ def save(host: Host, rules: bool, routes: bool) -> Saved:
         without = foreign._replace(routes=[], nexthops=[], doomed=frozenset(), others=Others(), sparing=_spare.Sparing(), unspared=[])
         return _bounded(_words(recorder, without))
     saved = _words(recorder, foreign)
+    saved = saved._replace(told=foreign.told.told, untold=foreign.told.doubts, lost=[*saved.lost, *foreign.told.doubts])
     return _bounded(_with_addresses(saved, recorder.addressed, foreign))
 
 
@@ -182,6 +190,7 @@ def _foreign(host: Host, recorder: _Recorder) -> _Foreign:
         frozenset((one.ifindex, one.address) for one in kernel.addresses if not one.permanent and own.address(one) is not False),
         sparing,
         [f"{why} can't be put back, and on links with DHCP nothing spares it" for why in unspared],
+        _told_read.look(host, daemon.links, settings.version, own.running.get("by") == "Describe"),
     )
 
 
@@ -249,7 +258,7 @@ def _with_addresses(saved: Saved, addressed: dict[bytes, Address], foreign: _For
 
 
 def _bounded(saved: Saved) -> Saved:
-    count = len(saved.in_order()) - len(saved.held)
+    count = len(saved.in_order()) - len(saved.held) + len(saved.told)
     if count > MOST + len(saved.addresses) or len(saved.addresses) > MOST:
         raise Refused(f"rules, routes: {count} could be lost with their addresses and neighbours, and at most {MOST} can be put back")
     return saved
@@ -265,7 +274,7 @@ def _link_name(index: int) -> str:
 def commands(saved: Saved, boot_id: str) -> bytes:
     """What the script reads: one line an entry. After a reboot they are others' to make, so it does nothing then."""
     lines = [f"[ \"$(cat /proc/sys/kernel/random/boot_id)\" = {quote(boot_id)} ] || return 0"]
-    lines += [_line(words) for words in saved.in_order()]
+    lines += [_line(words) for words in saved.in_order()] + told_lines(saved.told)
     return os.fsencode("\n".join(lines) + "\n")
 
 

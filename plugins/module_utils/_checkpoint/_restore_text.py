@@ -6,7 +6,7 @@
 
 """The part of restore.sh that is the same for every checkpoint; _script.py puts the rest before it.
 
-POSIX sh with coreutils, diffutils' cmp, util-linux' flock and logger, systemctl and ip. It can be killed
+POSIX sh with coreutils, diffutils' cmp, util-linux' flock and logger, sed, grep, systemctl, busctl and ip. It can be killed
 anywhere and run again: what is done already is seen, what is still to be restarted is noted on disk.
 """
 
@@ -205,7 +205,6 @@ put() {
     esac
 }
 
-# networkd deletes them when it configures its links, which is after it has started.
 left() {
     read -r up rest </proc/uptime
     left=$(($1 - ${up%.*}))
@@ -235,6 +234,28 @@ spare() {
     (umask 022 && printf '%s\n' "$@" >"$path") || fail "$path: can't be written"
 }
 
+# What a link of networkd was told of DNS: the link, a key of networkd's state file and what it said, and the call of its bus that says it.
+told() {
+    index=$(cat "/sys/class/net/$1/ifindex" 2>/dev/null) || { [ "$round" -lt 20 ] || say "not told again, its link is gone: $1 $2=$3"; return; }
+    [ "$(says "$2")" != "$3" ] || return
+    missing=1 line="$1 $2=$3" method=$4 types=$5
+    shift 5
+    bus='org.freedesktop.network1 /org/freedesktop/network1 org.freedesktop.network1.Manager'
+    if message=$(timeout 10 busctl -- call $bus "$method" "$types" "$index" "$@" 2>&1); then
+        say "told again: $line"
+    elif [ "$round" -ge 20 ]; then
+        fail "$line: ${message:-networkd did not answer}"
+    fi
+}
+
+# Negative trust anchors are a set, in any order.
+says() {
+    words=$(sed -n "s/^$1=//p" "/run/systemd/netif/links/$index" 2>/dev/null)
+    [ "$1" != DNSSEC_NTA ] || words=$(printf '%s' "$words" | tr ' ' '\n' | sort | paste -sd ' ')
+    printf '%s' "$words"
+}
+
+# networkd deletes them when it configures its links, which is after it has started.
 network() {
     [ -s "$here/network" ] || return
     round=0 quiet=0

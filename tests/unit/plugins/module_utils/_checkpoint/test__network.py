@@ -12,9 +12,11 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint impo
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._names import Refused
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._network import Saved
 from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import parse_address
+from ansible_collections.holdfast.baseline.plugins.module_utils._networkd._told import KINDS, Told
 
 HOST0, OTHER = 2, 9
 ADDRESS, NEXTHOP = ["-4", "address", "add", "10.0.0.1/24", "dev", "it's"], ["nexthop", "add", "id", "7"]
+TOLD = Told("it's", KINDS[3], {"LLMNR": ["no"]}, {"LLMNR": ["no"]}, {"LLMNR": ["yes"]})
 SOURCED = "-6 route add unicast fd99::/64 table 254 proto 12 src fd88::5 dev a".split()
 
 
@@ -45,17 +47,25 @@ def test_with_addresses(addressed: dict, count: int, lost: list) -> None:
     assert (len(saved.addresses), saved.lost) == (count, lost)
 
 
-@pytest.mark.parametrize("saved", [Saved([[]] * 501, [[]] * 500, []), Saved([], [], [], [[]] * 1001), Saved([], [], [], [], [[]] * 1001)])
+@pytest.mark.parametrize(
+    "saved",
+    [
+        Saved([[]] * 501, [[]] * 500, []),
+        Saved([], [], [], [[]] * 1001),
+        Saved([], [], [], [], [[]] * 1001),
+        Saved([], [], [], told=[TOLD] * 1001),
+    ],
+)
 def test_too_much_is_refused(saved: Saved) -> None:
     with pytest.raises(Refused, match="at most 1000 can be put back"):
         _network._bounded(saved)
 
 
 def test_commands_are_in_an_order_that_works() -> None:
-    saved = Saved([["-4", "rule"]], [["-4", "route", "add"], SOURCED], [], [ADDRESS], [NEXTHOP])
+    saved = Saved([["-4", "rule"]], [["-4", "route", "add"], SOURCED], [], [ADDRESS], [NEXTHOP], told=[TOLD])
     boot, *lines = _network.commands(saved, "b-1").decode().splitlines()
     assert boot.endswith("= 'b-1' ] || return 0")
     assert lines[0] == "put '-4' 'address' 'add' '10.0.0.1/24' 'dev' 'it'\\''s'"
     assert lines[1:3] == ["put 'nexthop' 'add' 'id' '7'", "put '-4' 'route' 'add'"]
     assert "grep -qF ' src fd88::5 ' || ip '-6' 'route' 'del' 'unicast' 'fd99::/64'" in lines[3] and lines[3].endswith("'src' 'fd88::5' 'dev' 'a'")
-    assert lines[4] == "put '-4' 'rule'"
+    assert lines[4:] == ["put '-4' 'rule'", "told 'it'\\''s' 'LLMNR' 'no' 'SetLinkLLMNR' 'is' 'no'"]
