@@ -32,6 +32,8 @@ notes:
   - Before systemd 248 networkd has no key for bridge ports and for links that were taken down, so a restart is refused where there are such.
   - A restart asks for DHCP leases anew, and what they gave is gone where nobody answers. So each link with an IPv4 lease is asked before, by a
     C(DHCPDISCOVER) under the lease's own client id, which takes nothing (RFC 2131, 4.3.1). DHCPv6 servers and IPv6 routers are not asked.
+  - What C(resolvectl) or C(timedatectl ntp-servers) told a link at run time networkd forgets, whatever its files say. It is told again here,
+    over networkd's own bus interface. Where it can't be known what was told, or networkd can't be reached on the bus, the restart is refused.
   - IPv6 link-local addresses are not put back, since networkd leaves them to the kernel.
   - At most 1,000 rules, routes, nexthops and neighbours and 1,000 addresses can be looked after. Where there are more addresses, only those on links that
     networkd manages are.
@@ -103,10 +105,10 @@ doubts:
   elements: str
   sample: []
 kept:
-  description: How many addresses, neighbours, nexthops, routes and rules were looked after.
+  description: How many addresses, neighbours, nexthops, routes and rules were looked after, and things of DNS that links were told.
   returned: when it was not refused
   type: dict
-  sample: {addresses: 2, neighbours: 0, nexthops: 0, routes: 3, rules: 8}
+  sample: {addresses: 2, neighbours: 0, nexthops: 0, routes: 3, rules: 8, told: 0}
 spared:
   description: The drop-ins that were written, or would be, with what they say; they are gone with the next boot.
   returned: when it was not refused

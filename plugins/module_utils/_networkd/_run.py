@@ -18,7 +18,7 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint impo
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _route_tables as tables
 from ansible_collections.holdfast.baseline.plugins.module_utils._host import Host, NotSeen
 from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import Unanswered
-from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import _kept, _leases, _pending, _restart, _spare, _state, _way_in
+from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import _kept, _leases, _pending, _restart, _spare, _state, _told_again, _way_in
 
 _SECONDS = 10.0
 _MOST_SHOWN = 50
@@ -46,10 +46,11 @@ def run(params: dict[str, Any], check: bool) -> dict[str, Any]:
     saved, unseen = _save()
     if routes is None or routes > tables.SMALL:
         saved = saved._replace(routes=[], lost=[*saved.lost, "routes: there are too many to look after them"])
-    doubts += unseen + saved.unspared + _shut_out(saved) + _doomed(saved) + _left_pending(state, params["own_drop_in"]) + _leaseless()
+    doubts += unseen + saved.unspared + saved.untold + _told_again.unreachable(saved.told)
+    doubts += _shut_out(saved) + _doomed(saved) + _left_pending(state, params["own_drop_in"]) + _leaseless()
     if doubts and not params["force"]:
         raise Failed(f"a restart of systemd-networkd could be the outage: {'; '.join(doubts)}; {_GO_ON}", doubts=doubts)
-    kept = {name: len(getattr(saved, name)) for name in ("addresses", "nexthops", "routes", "rules", "neighbours")}
+    kept = {name: len(getattr(saved, name)) for name in ("addresses", "nexthops", "routes", "rules", "neighbours", "told")}
     about = {"doubts": doubts, "kept": kept, "not_kept": saved.lost[:_MOST_SHOWN], "spared": [str(spare) for spare in _spare.missing(saved.spares)]}
     if check:
         return {"changed": True, "restarted": False, "msg": "systemd-networkd would be restarted", **about}
@@ -137,16 +138,18 @@ def _carry_out(state: _state.State, saved: _network.Saved, timeout: float, about
     except NotSeen as refused:
         raise Failed(f"systemd-networkd was not restarted: {refused.why}", **about) from None
     about.update(restarted=after.invocation != state.invocation, seconds=round(time.monotonic() - began, 1))
+    again = _told_again.put_back(saved.told)
     outcome, unseen = _settle([tuple(words) for words in saved.in_order()], bool(saved.routes))
     back = [words for words in outcome.lost if not outcome.missing.get(words)]
-    missing = [f"{_kept.text(words)}: {why}" for words, why in outcome.missing.items() if why]
-    about.update(put_back=[_kept.text(words) for words in back[:_MOST_SHOWN]], missing=missing[:_MOST_SHOWN])
+    missing = [f"{_kept.text(words)}: {why}" for words, why in outcome.missing.items() if why] + again.missing
+    about.update(put_back=[*map(_kept.text, back), *again.told][:_MOST_SHOWN], missing=missing[:_MOST_SHOWN])
     wrong = [] if after.runs and about["restarted"] else [f"systemd-networkd is {after.active} {timeout} s after its restart; see its journal"]
     wrong += [unseen] if unseen else []
     wrong += [f"not put back: {'; '.join(missing[:5])}{' and others' if missing[5:] else ''}"] if missing else []
     if wrong:
         raise Failed("; ".join(wrong), changed=True, **about)
     told = f"systemd-networkd was restarted in {about['seconds']} s; {len(back)} addresses, neighbours, nexthops, routes, rules and settings of links were put back"
+    told += f", and its links were told {len(again.told)} settings of DNS again" if again.told else ""
     return {"changed": True, "msg": told, **about}
 
 

@@ -15,14 +15,12 @@ from ansible_collections.holdfast.baseline.plugins.module_utils import _systemd
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _networkd_describe, _networkd_links
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_flush import Link
 from ansible_collections.holdfast.baseline.plugins.module_utils._host import Absent, Host, NotSeen
-from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import _pending, _state, _told
+from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import _pending, _spare, _state, _told
 from ansible_collections.holdfast.baseline.plugins.module_utils._networkd._told import Source, Told
 from ansible_collections.holdfast.baseline.plugins.module_utils._systemd_conf import Assignment
 
 STATES = "/run/systemd/netif/links"
 _LEASES = "/run/systemd/netif/leases"
-# The drop-in that keeps other things over a restart; it says nothing of DNS.
-_SPARES = "zzz-holdfast.conf"
 
 
 class Seen(NamedTuple):
@@ -104,4 +102,5 @@ def _is_changed(host: Host, file: str) -> bool:
 
 def _changed(host: Host) -> list[str]:
     since = _systemd.unit(host, _state.UNIT)["since"]
-    return _pending.changed_since(host, since, _SPARES) if since is not None else []
+    # What spares other things a restart says nothing of DNS.
+    return _pending.changed_since(host, since, _spare.NAME) if since is not None else []

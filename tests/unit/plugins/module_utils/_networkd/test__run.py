@@ -14,7 +14,7 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._networkd._state
 GOOD = State("loaded", "active", 0, "old", 0.5, 100.0)
 RULE, THROW = ["-4", "rule", "add", "pref", "5270"], ["-4", "route", "add", "throw", "10.77.0.0/24"]
 ADDRESS, NEXTHOP = ["-4", "address", "add", "10.77.0.200/24", "dev", "host0"], ["-4", "nexthop", "add", "id", "77"]
-KEPT = {"addresses": 1, "nexthops": 1, "routes": 1, "rules": 1, "neighbours": 0}
+KEPT = {"addresses": 1, "nexthops": 1, "routes": 1, "rules": 1, "neighbours": 0, "told": 0}
 PARAMS = {"force": False, "slow_start": 10.0, "timeout": 60, "own_drop_in": "90-holdfast.conf"}
 
 
@@ -31,7 +31,7 @@ def host(monkeypatch):
     """What the module sees and does, to be changed by a test; `restarts` counts."""
     saved = Saved([RULE], [THROW], [], [ADDRESS], [NEXTHOP])
     host = {"state": GOOD, "after": GOOD._replace(invocation="new"), "routes": 5, "saved": saved, "left": [], "pending": [], "leases": [],
-            "restarts": 0}  # fmt: skip
+            "unreachable": [], "again": _run._told_again.Outcome([], []), "restarts": 0}  # fmt: skip
 
     def restart(_before, _timeout):
         host["restarts"] += 1
@@ -52,6 +52,8 @@ def host(monkeypatch):
     monkeypatch.setattr(_run._leases, "unrenewable", lambda _host: told(host["leases"]))
     monkeypatch.setattr(_run._network, "save", lambda *_what: told(host["saved"]))
     monkeypatch.setattr(_run.Host, "run", lambda _host, _argv: "")
+    monkeypatch.setattr(_run._told_again, "unreachable", lambda _told: host["unreachable"])
+    monkeypatch.setattr(_run._told_again, "put_back", lambda _told: host["again"])
     monkeypatch.setattr(_run._kept, "present", present)
     monkeypatch.setattr(_run._kept, "put_back", put)
     monkeypatch.setattr(_run._kept, "_PAUSE", 0)
@@ -71,6 +73,8 @@ def host(monkeypatch):
         ({"pending": _run.NotSeen("too many")}, "whether its files changed since it started can't be seen: too many"),
         ({"leases": ["no DHCP server answers eth0"]}, "no DHCP server answers eth0, so a restart would cost"),
         ({"leases": _run.NotSeen("x")}, "which leases it holds can't be seen: x"),
+        ({"saved": Saved([], [], [], untold=["host0: dnssec yes: that is open"])}, "host0: dnssec yes: that is open"),
+        ({"unreachable": ["host0: not on the bus"]}, "host0: not on the bus"),
         ({"saved": Refused("rules, routes: 1001 could be lost; set both to false to go on")}, "1001 could be lost"),
     ],
 )
@@ -119,6 +123,15 @@ def test_failed_after_the_restart(host: dict, changes: dict, why: str) -> None:
     with pytest.raises(_run.Failed) as failed:
         _run.run(PARAMS, False)
     assert why in failed.value.why and failed.value.result["changed"]
+
+
+def test_links_are_told_again(host: dict) -> None:
+    host["again"] = _run._told_again.Outcome(["host0 llmnr no"], [])
+    result = _run.run(PARAMS, False)
+    assert result["put_back"][-1] == "host0 llmnr no" and result["msg"].endswith("and its links were told 1 settings of DNS again")
+    host["again"] = _run._told_again.Outcome([], ["host0 llmnr no: not managed"])
+    with pytest.raises(_run.Failed, match="not put back: host0 llmnr no: not managed"):
+        _run.run(PARAMS, False)
 
 
 def test_what_is_missing_is_named(host: dict, monkeypatch: pytest.MonkeyPatch) -> None:
