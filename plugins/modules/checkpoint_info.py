@@ -13,9 +13,19 @@ author:
   - The holdfast.baseline contributors (@holdfast)
 description:
   - Tells which checkpoint is open, who holds it and until when, and which ones are kept to go back to.
+  - With O(compare) it holds the network as it is now against what it was when a checkpoint was armed, entry by entry.
 notes:
   - Needs root.
-options: {}
+options:
+  id:
+    description: The one checkpoint that is asked for. By default all are listed, and the open one, or else the last one, is compared with.
+    type: str
+  compare:
+    description:
+      - Whether to compare all addresses, nexthops, policy rules and routes of the kernel with those of then.
+      - Where something is missing it looks up to three times within six seconds, since an entry may be on its way back.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - holdfast.baseline.attributes
   - holdfast.baseline.attributes.read_only
@@ -27,6 +37,12 @@ EXAMPLES = r"""
 - name: Show what there is to go back to
   holdfast.baseline.checkpoint_info:
   register: kept
+
+- name: See what the network has lost since the checkpoint was armed
+  holdfast.baseline.checkpoint_info:
+    compare: true
+  register: now
+  failed_when: now.network.status != 'ok' or now.network.missing_count > 0
 """
 
 RETURN = r"""
@@ -35,6 +51,48 @@ checkpoints:
   returned: success
   type: list
   elements: dict
+network:
+  description: What became of the network since the checkpoint was armed.
+  returned: with O(compare)
+  type: dict
+  contains:
+    status:
+      description: V(unknown) where the network or the record can't be read, V(absent) where the checkpoint has no record of it.
+      type: str
+      choices: [ok, unknown, absent]
+      sample: ok
+    why:
+      description: Why it isn't V(ok).
+      type: str
+      sample: ""
+    rebooted:
+      description: Whether the host was rebooted since. Then only what its C(.network) files ask for can be missing.
+      type: bool
+      sample: false
+    compared:
+      description: How many entries were looked for. Beyond 20,000 routes, those of big tables are counted and not looked for one by one.
+      type: int
+      sample: 63
+    missing:
+      description: What was there and isn't any more, at most 50.
+      type: list
+      elements: str
+      sample: [ipv4 address 10.77.5.10/24 dev eth0]
+    missing_count:
+      description: How many these are in all.
+      type: int
+      sample: 1
+    moved:
+      description:
+        - What isn't there either and says nothing about a change, with the reason, at most 50. It went with its link, which networkd doesn't
+          manage; it is one of the routes or neighbours whose like came or went while the checkpoint was being armed; or a boot doesn't bring it back.
+      type: list
+      elements: str
+      sample: ["ipv4 route unicast 10.99.0.0/24 table 254 proto 186 scope 0 via 10.77.0.1 dev eth0: its like comes and goes by itself"]
+    moved_count:
+      description: How many these are in all.
+      type: int
+      sample: 0
 """
 
 from ansible.module_utils.basic import AnsibleModule
@@ -43,9 +101,10 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._run
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec={}, supports_check_mode=True)
+    spec = {"id": {"type": "str"}, "compare": {"type": "bool", "default": False}}
+    module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
     try:
-        result = run_info()
+        result = run_info(module.params)
     except Refused as refused:
         module.fail_json(msg=refused.why)
     module.exit_json(**result)

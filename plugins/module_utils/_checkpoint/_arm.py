@@ -12,7 +12,7 @@ import os
 import time
 from typing import Any, NamedTuple
 
-from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint import _deadline, _names, _network, _record, _units
+from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint import _deadline, _names, _network, _record, _units, _whole_look
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._concerns import readers
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._durable import replace
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._entries import find
@@ -20,7 +20,9 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._inf
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._names import Refused
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._record import Recorded
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._store import LIVE, Store
+from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._whole import Whole
 from ansible_collections.holdfast.baseline.plugins.module_utils._host import Host, NotSeen
+from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import Unanswered
 
 _SKIP = frozenset({_deadline.BOOT_UNIT, _deadline.BOOT_LINK})
 
@@ -67,6 +69,16 @@ def look(host: Host, wish: Wish) -> Recorded:
     return Recorded(entries, units, _network.save(host, wish.rules, wish.routes))
 
 
+def look_at_all(host: Host, wish: Wish) -> Whole | None:
+    """The whole network, to compare with; nothing where none of it is to be put back."""
+    if not wish.rules and not wish.routes:
+        return None
+    try:
+        return _whole_look.look(host)
+    except Unanswered as failed:
+        raise Refused(f"rules, routes: {failed.why}; set both to false to go on without them") from None
+
+
 def refuse_if_open(store: Store) -> None:
     """Refused where a checkpoint is open, with who holds it and what can be done."""
     ident = store.open_id()
@@ -77,6 +89,7 @@ def refuse_if_open(store: Store) -> None:
 def arm(host: Host, store: Store, wish: Wish) -> dict[str, Any]:
     """The new checkpoint. Whatever goes wrong: nothing is left of it, and Refused says why."""
     recorded = look(host, wish)
+    began, whole = time.monotonic(), look_at_all(host, wish)
     store.open_up()
     with store.locked():
         refuse_if_open(store)
@@ -85,9 +98,12 @@ def arm(host: Host, store: Store, wish: Wish) -> dict[str, Any]:
         ident = _names.new_id(time.time())
         try:
             _arm(host, store, ident, recorded, wish)
+            if whole:
+                _whole_look.keep(host, store, ident, whole, began)
+            store.write_state(ident, "armed")
         except Refused as refused:
             raise Refused("; ".join([refused.why, *_give_up(host, store, ident)])) from None
-        except (OSError, NotSeen) as failed:
+        except (OSError, NotSeen, Unanswered) as failed:
             raise Refused("; ".join([f"nothing is armed: {_reason(failed)}", *_give_up(host, store, ident)])) from None
         except BaseException:
             _give_up(host, store, ident)
@@ -108,7 +124,6 @@ def _arm(host: Host, store: Store, ident: str, recorded: Recorded, wish: Wish) -
         raise Refused("another checkpoint was opened meanwhile; look at checkpoint_info")
     _deadline.enable_boot_unit(host, store.script(ident), [unit.name for unit in recorded.units])
     set_deadline(store, ident, _deadline.verified(host, ident, wish.timeout), wish.timeout)
-    store.write_state(ident, "armed")
 
 
 def set_deadline(store: Store, ident: str, due: float, timeout: int) -> None:

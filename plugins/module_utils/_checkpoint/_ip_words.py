@@ -42,6 +42,8 @@ _NEXTHOP_KNOWN = frozenset({0, 1, 2, 3, 4, 5, 6, 11, 14})
 # IFA_F_*: by their bit the words that ip-address(8) has for them.
 _ADDRESS_FLAGS = {0x02: "nodad", 0x10: "home", 0x100: "mngtmpaddr", 0x200: "noprefixroute", 0x400: "autojoin"}
 _SCOPE_LINK, _SCOPE_HOST = 253, 254
+# IFA_F_TEMPORARY, of IPv4 the same bit is IFA_F_SECONDARY.
+_TEMPORARY = 0x01
 _FOREVER = 0xFFFFFFFF
 
 
@@ -156,16 +158,16 @@ def _refuse_unknown(found: dict[int, bytes], known: frozenset[int]) -> None:
 
 
 def address_words(body: bytes, link: Callable[[int], str]) -> list[str]:
-    """`-4 address add …` for the body of an RTM_NEWADDR; nothing for one that is the kernel's to make: ::1, 127.0.0.1, fe80::…"""
+    """`-4 address add …` for the body of an RTM_NEWADDR; nothing for one that is the kernel's to make: ::1, 127.0.0.1, fe80::…, temporary ones."""
     family, length, short_flags, scope, index = _SHORT.unpack_from(body)
     found = attributes(body[_SHORT.size :])
-    _refuse_unknown(found, _ADDRESS_KNOWN)
-    if scope >= (_SCOPE_LINK if family == INET6 else _SCOPE_HOST):
+    flags = _number(found.get(8), short_flags)
+    if scope >= (_SCOPE_LINK if family == INET6 else _SCOPE_HOST) or (family == INET6 and flags & _TEMPORARY):
         return []
+    _refuse_unknown(found, _ADDRESS_KNOWN)
     address, local = (ipaddress.ip_address(found.get(kind) or found[1]) for kind in (1, 2))
     peer = [str(local), "peer"] if local != address else []
     words = [_family(family), "address", "add", *peer, f"{address}/{length}", "dev", link(index)]
-    flags = _number(found.get(8), short_flags)
     return words + _address_extras(found, link(index)) + _scope(family, scope) + [word for bit, word in _ADDRESS_FLAGS.items() if flags & bit]
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint import _arm, _end
+from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint import _arm, _end, _whole_look
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._info import default_owner, describe, outcome
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._names import Refused, check_id
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._store import Store
@@ -20,10 +20,13 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._host import Hos
 _SECONDS = 20.0
 
 
-def run_info() -> dict[str, Any]:
-    """The result of checkpoint_info."""
+def run_info(params: dict[str, Any]) -> dict[str, Any]:
+    """The result of checkpoint_info; Refused where there is no such checkpoint."""
     store = _store()
-    return {"changed": False, "checkpoints": [describe(Host(timeout=_SECONDS), store, ident) for ident in store.ids()]}
+    ident = _end.choose(store, params["id"] or "") if params["compare"] or params["id"] else ""
+    known = [describe(Host(timeout=_SECONDS), store, one) for one in store.ids() if params["id"] in (None, one)]
+    compared = {"network": _whole_look.compare(Host(timeout=_SECONDS), store, ident)} if params["compare"] else {}
+    return {"changed": False, "checkpoints": known, **compared}
 
 
 def run(params: dict[str, Any], check: bool) -> dict[str, Any]:

@@ -8,7 +8,7 @@
 
     lock                    flock(2): whoever holds it decides; a dead process holds nothing
     open                    the id of the one open checkpoint
-    checkpoints/<id>/       manifest.json deadline.json state restore.sh network files/<n> restart/ reserve
+    checkpoints/<id>/       manifest.json deadline.json state restore.sh network whole files/<n> restart/ reserve
 """
 
 from __future__ import annotations

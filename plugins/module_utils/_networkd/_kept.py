@@ -40,26 +40,31 @@ def present(timeout: float, routes: bool) -> set[Words]:
 
     Unanswered where it doesn't tell, or there are too many.
     """
+    return {_ip_words.identity(words) for words in everything(timeout, routes)}
+
+
+def everything(timeout: float, routes: bool) -> list[Words]:
+    """The words of all that present() is about."""
     kernel = _network._Recorder(timeout)
     dumps = [kernel.nexthops(), *(dump(family) for family in (INET, INET6) for dump in (kernel.rules, kernel.addresses, kernel.neighbours))]
     dumps += [kernel.routes(family, _MOST_READ) for family in (INET, INET6) if routes]
     if not all(dump.whole for dump in dumps):
         raise Unanswered("there are too many addresses, neighbours, nexthops, rules or routes to look for some of them")
     entries: list[tuple[Any, bytes]] = [*kernel.bodies.items(), *((entry, body) for body, entry in kernel.addressed.items())]
-    return {_ip_words.identity(words) for words in (_said(entry, body) for entry, body in entries) if words}
+    return [words for words in (said(entry, body) for entry, body in entries) if words]
 
 
-def _said(entry: Any, body: bytes) -> Words:
-    """The words of an entry; none where it has no words."""
+def said(entry: Any, body: bytes) -> Words:
+    """The words of an entry, or what tells one from others that `ip` can't be told; none for one that is the kernel's to make."""
     try:
         if isinstance(entry, Rule):
             return tuple(_ip_words.rule_words(body))
         if isinstance(entry, Neighbour):
             return tuple(_other_words.neighbour_words(entry, _network._link_name))
-        said = {Address: _ip_words.address_words, Nexthop: _ip_words.nexthop_words}.get(type(entry), _ip_words.route_words)
-        return tuple(said(body, _network._link_name))
+        words = {Address: _ip_words.address_words, Nexthop: _ip_words.nexthop_words}.get(type(entry), _ip_words.route_words)
+        return tuple(words(body, _network._link_name))
     except ValueError:
-        return ()
+        return ("unsaid", str(entry))
 
 
 def settle(

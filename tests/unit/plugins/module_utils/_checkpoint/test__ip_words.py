@@ -119,6 +119,9 @@ LIFETIMES = _u32(0, 0xFFFFFFFF, 1, 1)
         (_short(V6, 64, 0x80, 253, 2, a1=SIX), ""),
         (_short(V6, 128, 0x80, 254, 1, a1=SIX), ""),
         (_short(V4, 8, 0x80, 254, 1, a1=HERE, a2=HERE), ""),
+        # Temporary; of IPv4 the same bit says secondary.
+        (_short(V6, 64, 0x01, 0, 2, a1=SIX, a8=_u32(0x301)), ""),
+        (_short(V4, 24, 0x81, 0, 2, a1=HERE, a2=HERE, a3=LINK), "-4 address add 10.78.0.1/24 dev host0"),
     ],
 )  # fmt: skip
 def test_address_words(body, words):
