@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.holdfast.baseline.plugins.module_utils._dns._compare import compare
+from ansible_collections.holdfast.baseline.plugins.module_utils._dns._compare import compare, steady
 from ansible_collections.holdfast.baseline.plugins.module_utils._dns._options import read, told
 from ansible_collections.holdfast.baseline.plugins.modules import dns_probe as stub
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._courier import packed
@@ -29,8 +29,8 @@ class ActionModule(ActionBase):
         if mistakes:
             return result | {"changed": False, "failed": True, "msg": told(mistakes)}
         arguments = {**self._task.args, "_dnspython": _DNSPYTHON}
-        before = plain(arguments.pop("compare_with", None))
+        before, again = (plain(arguments.pop(name, None)) for name in ("compare_with", "compare_also"))
         result |= self._execute_module(module_args=arguments, task_vars=task_vars)
         if before and "probe" in result:
-            result["compared"] = compare(before, plain(result["probe"]))
+            result["compared"] = compare(steady(before, again) if again else before, plain(result["probe"]))
         return result

@@ -91,6 +91,11 @@ options:
     description: What an earlier task returned as RV(probe), to tell in RV(compared) what has become better or worse since.
     type: dict
     default: {}
+  compare_also:
+    description:
+      - A second one from the same time. What was answered in only one of the two, while nobody had changed anything, is left out of the comparison.
+    type: dict
+    default: {}
   _dnspython:
     description: The controller's dnspython, as a zip in base64. It is set by the action plugin; leave it out.
     type: str
@@ -462,7 +467,7 @@ compared:
     questions:
       description:
         - For each question of the earlier probe its C(result) and that of each of its C(layers); C(why) where it was not asked again.
-        - Labels that can't exist in a routing domain are left out where the domain is gone.
+        - A label that can't exist in a routing domain isn't asked for again where the domain is gone, and is worse then if it was answered.
       type: dict
       sample: {"www.example.com A": {"result": "better", "layers": {"C library": "better"}}}
 """
@@ -498,6 +503,7 @@ _SPEC: dict[str, Any] = {
     "rate": {"type": "int", "default": 50},
     "slow_ms": {"type": "int", "default": 500},
     "compare_with": {"type": "dict", "default": {}},
+    "compare_also": {"type": "dict", "default": {}},
     "_dnspython": {"type": "str", "default": "", "no_log": True},
 }
 

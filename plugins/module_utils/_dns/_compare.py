@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
-_GOOD = ("ok", "skipped")
+_LOST = ("bad", "unknown")
 # What programs meet counts first: a better upstream is no comfort where they get nothing.
 _FIRST = ("libc", "stub", "resolv.conf")
 
@@ -18,18 +18,25 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
     """{status, why, overall, questions: {key: {result, layers: {name: result}, why?}}}; every result is better, same or worse.
 
     A question is worse where programs lost its answer, or where they kept it and a layer lost it; likewise better. What isn't seen any more
-    is worse than a right answer and the same as a wrong one. Layers that only one of the two has (a new upstream) count only where programs
-    meet them. A question that isn't asked again was seen by nobody; but labels that can't exist are asked for the routing domains that there
-    are, so those that only one probe has are left out. Random labels don't matter: a question is known by its key.
+    is worse than a right answer and the same as a wrong one; a cell that was skipped promised nothing. Layers that only one of the two has
+    (a new upstream) count only where programs meet them. A question that isn't asked again was seen by nobody: where it was for a routing
+    domain, that is gone, and with it the names below. Random labels don't matter: a question is known by its key.
     """
     for name, fact in (("before", before), ("after", after)):
         if fact.get("status") != "ok":
             return {"status": "unknown", "why": f"{name}: {fact.get('why', 'no probe')}", "overall": "worse" if name == "after" else "same", "questions": {}}
     old, new = _by_question(before), _by_question(after)
-    absent = {each["key"] for each in before.get("questions", []) if each["absent"]}
-    kept = {key: cells for key, cells in old.items() if key in new or key not in absent}
-    questions = {key: _question(cells, new[key]) if key in new else _unasked(cells) for key, cells in kept.items()}
+    questions = {key: _question(cells, new[key]) if key in new else _unasked(cells) for key, cells in old.items()}
     return {"status": "ok", "why": "", "overall": _worst_first([each["result"] for each in questions.values()]), "questions": questions}
+
+
+def steady(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    """The first of two probes of a host that nobody touched in between: a cell that was right in one of them only says nothing."""
+    if second.get("status") != "ok" or first.get("status") != "ok":
+        return dict(first)
+    again = {(cell["question"], cell["layer"]): cell["state"] for cell in second["cells"]}
+    cells = [cell if cell["state"] == again.get((cell["question"], cell["layer"])) else {**cell, "state": "skipped"} for cell in first["cells"]]
+    return {**first, "cells": cells}
 
 
 def _by_question(fact: Mapping[str, Any]) -> dict[str, dict[str, Mapping[str, Any]]]:
@@ -41,7 +48,7 @@ def _by_question(fact: Mapping[str, Any]) -> dict[str, dict[str, Mapping[str, An
 
 
 def _question(old: Mapping[str, Mapping[str, Any]], new: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    layers = {name: _result(_good(old[name]), _good(new[name])) for name in old if name in new}
+    layers = {name: _result(old[name]["state"], new[name]["state"]) for name in old if name in new}
     met = _result(_met(old), _met(new))
     return {"result": met if met != "same" else _worst_first(list(layers.values())), "layers": layers}
 
@@ -51,21 +58,19 @@ def _unasked(old: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     return {**_question(old, unseen), "why": "it was not asked again"}
 
 
-def _good(cell: Mapping[str, Any]) -> bool:
-    return cell["state"] in _GOOD
-
-
-def _met(cells: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Whether programs get the right answer, by the outermost layer that was asked."""
+def _met(cells: Mapping[str, Mapping[str, Any]]) -> str:
+    """What programs get, by the outermost layer that was asked."""
     for kind in _FIRST:
         met = [cell for cell in cells.values() if cell["layer_kind"] == kind]
         if met:
-            return _good(met[0])
-    return False
+            return str(met[0]["state"])
+    return "bad"
 
 
-def _result(before: bool, after: bool) -> str:
-    return "same" if before == after else "better" if after else "worse"
+def _result(before: str, after: str) -> str:
+    if before == "ok" and after in _LOST:
+        return "worse"
+    return "better" if before in _LOST and after not in _LOST else "same"
 
 
 def _worst_first(results: list[str]) -> str:
