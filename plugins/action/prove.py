@@ -28,12 +28,21 @@ class ActionModule(ActionBase):
         probed = plain(options["probed"])
         compared = probed.get("compared") if "compared" in probed else _not_probed(probed)
         terms = Terms(options["targets"], options["accepted"], options["rebooted"])
-        return result | {"changed": False, "proof": prove(before, after, compared, terms)}
+        network = _network(plain(options["network"]))
+        again = _look(options["before_again"], options["facts_before_again"]) if options["before_again"] else None
+        return result | {"changed": False, "proof": prove(before, after, compared, terms, network, again)}
 
 
 def _look(assessed: Any, facts: Mapping[str, Any]) -> Look:
     about, findings = read(assessed)
     return Look(about, findings, plain(facts))
+
+
+def _network(info: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What checkpoint_info found, or why it found nothing. Nothing where it wasn't asked."""
+    if not info or info.get("skipped"):
+        return None
+    return info.get("network") or {"status": "unknown", "why": info.get("msg")}
 
 
 def _not_probed(probed: Mapping[str, Any]) -> dict[str, Any] | None:

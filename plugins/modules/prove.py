@@ -16,7 +16,8 @@ author:
 description:
   - Holds what was seen of a host before a change against what is seen now, and tells whether it may stay so.
   - Worse is a rule that fails or can't be judged any more and did not or could before, one that fails with a higher severity, a question that
-    is no longer answered, a lost default route or policy rule, and a networkd or resolved that has stopped.
+    is no longer answered, a lost default route, a networkd or resolved that has stopped, and whatever else of the network is missing by the
+    checkpoint's record of it.
   - A finding that was C(unknown) and fails now is no loss. It is seen now.
   - A waiver accepts what is, and not what a change makes. A rule that passed and is C(waived) now fails since the change.
   - Runs on the controller and asks no host. It fails no host either, see the example.
@@ -33,6 +34,15 @@ options:
     description: The facts of then, as M(holdfast.baseline.net_facts) returns them under C(ansible_facts.holdfast).
     type: dict
     default: {}
+  before_again:
+    description:
+      - What it returned once more, before the change. What differs between two looks at a host that nobody has touched decides nothing.
+    type: dict
+    default: {}
+  facts_before_again:
+    description: The facts of that look.
+    type: dict
+    default: {}
   facts_after:
     description: The facts of now.
     type: dict
@@ -41,6 +51,13 @@ options:
     description:
       - The registered result of the M(holdfast.baseline.dns_probe) of now, run with O(holdfast.baseline.dns_probe#module:compare_with).
       - One that failed counts as worse. Leave it out where DNS was not probed.
+    type: dict
+    default: {}
+  network:
+    description:
+      - The registered result of the M(holdfast.baseline.checkpoint_info) of now, run with O(holdfast.baseline.checkpoint_info#module:compare).
+      - One that failed, and a network that can't be compared, count as worse.
+      - Left out, only default routes and policy rules are compared, and of these those that the facts list.
     type: dict
     default: {}
   targets:
@@ -65,16 +82,22 @@ extends_documentation_fragment:
 seealso:
   - module: holdfast.baseline.assess
   - module: holdfast.baseline.dns_probe
-  - module: holdfast.baseline.checkpoint
+  - module: holdfast.baseline.checkpoint_info
 """
 
 EXAMPLES = r"""
+- name: See what the network has lost
+  holdfast.baseline.checkpoint_info:
+    compare: true
+  register: compared
+
 - name: See whether it is better
   holdfast.baseline.prove:
     before: "{{ before }}"
     after: "{{ after }}"
     facts_before: "{{ gathered_before.ansible_facts.holdfast }}"
     facts_after: "{{ gathered_after.ansible_facts.holdfast }}"
+    network: "{{ compared }}"
     targets: [routes/throw_routes_unprotected]
   register: proven
   failed_when: proven.proof.status in ['worse', 'unmended']

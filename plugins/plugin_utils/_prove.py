@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._plain import one_line
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._severity import rank
@@ -50,17 +50,26 @@ class Terms:
     rebooted: bool = False
 
 
-def prove(before: Look, after: Look, compared: Mapping[str, Any] | None = None, terms: Terms = Terms()) -> dict[str, Any]:
+def prove(
+    before: Look,
+    after: Look,
+    compared: Mapping[str, Any] | None = None,
+    terms: Terms = Terms(),
+    network: Mapping[str, Any] | None = None,
+    again: Look | None = None,
+) -> dict[str, Any]:
     """{status, why, mended}: whether the host may stay as it is now.
 
     status: `worse` where anything was lost or can't be seen any more, else `unmended` where one of the targets
     still doesn't pass, else `better` or `same`. why: a line for each reason. mended: ids of the rules that failed and don't now.
-    compared: the two probes, as dns_probe returns it; nothing where none was asked for.
+    compared: the two probes, as dns_probe returns it; network: the network of then and now, as checkpoint_info does. Nothing where none was asked for.
+    again: a second look before the change. What differs between the two decides nothing: only what is lost against both is lost.
     A finding that was unknown and fails now is no loss: it is seen now.
     """
-    lost = [*_unanswered(compared), *_lost(before, after, terms)] if _reached(after) else list(_out_of_sight(after))
+    promised = [look for look in (before, again) if look]
+    lost = [*_missing(network), *_unanswered(compared), *_lost(promised, after, terms, network)] if _reached(after) else list(_out_of_sight(after))
     unmended = [] if lost else list(_unmended(before, after, terms.targets))
-    mended = [rule for rule, old, new in _pairs(before, after) if old["status"] in _FAILS and new and new["status"] in _FINE]
+    mended = _in_all([_mended(look, after) for look in promised])
     better = mended or (compared or {}).get("overall") == "better"
     status = "worse" if lost else "unmended" if unmended else "better" if better else "same"
     return {"status": status, "why": _bounded([*lost, *unmended]), "mended": mended}
@@ -74,10 +83,35 @@ def _out_of_sight(after: Look) -> Iterator[str]:
     yield f"the host can't be looked at any more: {one_line(after.about.get('why') or 'no reason given')}"
 
 
-def _lost(before: Look, after: Look, terms: Terms) -> Iterator[str]:
+def _missing(network: Mapping[str, Any] | None) -> list[str]:
+    """What the record of the whole network has and the host hasn't; a network that nobody can compare may lack anything."""
+    if network is None:
+        return []
+    if network.get("status") != "ok":
+        return [f"the network can't be compared any more: {one_line(network.get('why') or 'no reason given')}"]
+    told = [f"{one_line(text)} is gone" for text in network.get("missing") or []]
+    untold = int(network.get("missing_count") or 0) - len(told)
+    return told + ([f"and {untold} more entries of the network are gone"] if untold > 0 else [])
+
+
+def _lost(promised: list[Look], after: Look, terms: Terms, network: Mapping[str, Any] | None) -> list[str]:
+    return _in_all([list(_lost_since(look, after, terms, network)) for look in promised])
+
+
+def _in_all(lists: list[list[str]]) -> list[str]:
+    """What all of them have, in the order of the first."""
+    return [item for item in lists[0] if all(item in other for other in lists[1:])]
+
+
+def _mended(before: Look, after: Look) -> list[str]:
+    return [rule for rule, old, new in _pairs(before, after) if old["status"] in _FAILS and new and new["status"] in _FINE]
+
+
+def _lost_since(before: Look, after: Look, terms: Terms, network: Mapping[str, Any] | None) -> Iterator[str]:
     """What is gone comes first, then what fails, then what can't be judged: the last is often only what follows."""
     yield from _gone(before.facts, after.facts, _MAIN_TABLE if terms.rebooted else None)
-    yield from [] if terms.rebooted else _rules_gone(before.facts, after.facts)
+    # The facts list some of the rules, and the record has all.
+    yield from [] if terms.rebooted or network else _rules_gone(before.facts, after.facts)
     lines = [line for rule, old, new in _pairs(before, after) for line in _worse(rule, old, new, rule in terms.accepted)]
     yield from sorted([*lines, *_new_failures(before, after)], key=lambda line: "can't be judged" in line)
 
@@ -115,10 +149,17 @@ def _gone(before: Mapping[str, Any], after: Mapping[str, Any], table: int | None
 
 
 def _rules_gone(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Of those that the facts list, which are the first; of the others only how many there are."""
     old, new = _policy_rules(before), _policy_rules(after)
     if old is not None and new is None:
         return ["the policy rules can't be seen any more"]
-    return [] if old is None or new is None else [f"the policy rule {rule} is gone" for rule in sorted(old - new)]
+    if old is None or new is None:
+        return []
+    # Behind the last one of a list that was cut, a rule may only have been pushed out of it.
+    last = max(new.listed.values(), default=(False, -1)) if new.total > len(new.listed) else None
+    gone = [f"the policy rule {rule} is gone" for rule, at in sorted(old.listed.items()) if rule not in new.listed and (last is None or at < last)]
+    more = old.total - new.total - len(gone)
+    return gone + ([f"{more} more policy rules are gone"] if more > 0 else [])
 
 
 def _at(facts: Any, path: str) -> Any:
@@ -135,12 +176,24 @@ def _default_routes(facts: Mapping[str, Any], table: int | None) -> set[str]:
     return {one_line(" ".join(str(route[name]) for name in _ROUTE if route.get(name))) for route in found if table in (None, route.get("table"))}
 
 
-def _policy_rules(facts: Mapping[str, Any]) -> set[str] | None:
-    """Every policy rule as text, or None where not all of them were seen."""
+class _Rules(NamedTuple):
+    """The policy rules that are listed, each with its place, and how many there are."""
+
+    listed: dict[str, tuple[bool, int]]
+    total: int
+
+
+def _policy_rules(facts: Mapping[str, Any]) -> _Rules | None:
+    """None where they were not seen."""
     rules = _at(facts, "routes.rules")
-    if not isinstance(rules, Mapping) or rules.get("status") != "ok" or rules.get("listed_cut"):
+    if not isinstance(rules, Mapping) or rules.get("status") != "ok":
         return None
-    return {one_line(f"{rule.get('family')} {rule.get('priority')}: {rule.get('text')}") for rule in rules.get("listed") or []}
+    listed = {one_line(f"{rule.get('family')} {rule.get('priority')}: {rule.get('text')}"): _place(rule) for rule in rules.get("listed") or []}
+    return _Rules(listed, len(listed) + int(rules.get("listed_cut") or 0))
+
+
+def _place(rule: Mapping[str, Any]) -> tuple[bool, int]:
+    return rule.get("family") != "ipv4", int(rule.get("priority") or 0)
 
 
 def _unanswered(compared: Mapping[str, Any] | None) -> list[str]:
@@ -153,7 +206,8 @@ def _unanswered(compared: Mapping[str, Any] | None) -> list[str]:
 
 def _question(name: str, found: Mapping[str, Any]) -> str:
     layers = [layer for layer, result in found["layers"].items() if result == "worse"]
-    return one_line(f"{name} was answered before and isn't now" + (f" ({', '.join(layers)})" if layers else ""))
+    now = "isn't asked any more" if found.get("why") else "isn't now"
+    return one_line(f"{name} was answered before and {now}" + (f" ({', '.join(layers)})" if layers else ""))
 
 
 def _unmended(before: Look, after: Look, targets: Iterable[str]) -> Iterator[str]:

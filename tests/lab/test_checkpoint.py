@@ -68,6 +68,9 @@ for address in 10.77.0.200/24 10.77.5.5/32 fd88::5/64; do ip addr del $address d
 ip addr del 10.78.0.1 peer 10.78.0.2/32 dev host0
 ip -6 route flush fd99::/64
 """
+# More than the facts list.
+MANY_RULES = "for number in $(seq 100 180); do ip rule add pref 10$number from 10.66.0.$number lookup 52; done"
+NO_RULES = "for number in $(seq 100 180); do ip rule del pref 10$number 2>/dev/null || true; done; ip addr del 10.99.0.1/24 dev host0; ip link del odd0 2>&1 || true"
 ALL = "ip -o addr | grep -v fe80; ip nexthop; ip route; ip -6 route"
 LEFT = "find /etc /run/systemd -name '*holdfast*'; systemctl list-units --all --no-legend 'holdfast*'; ls /var/lib/holdfast"
 NOTHING = "checkpoints\nlock\n"
@@ -99,6 +102,12 @@ class Checked:
         done = self.host.run(script)
         assert done.returncode == 0, done.stdout
         return done.stdout
+
+    def missing(self, ident: str) -> tuple[list[str], int]:
+        """What of the network is missing, and how much else came or went."""
+        network = run_module(self.lab.spaces, self.host, "checkpoint_info", {"id": ident, "compare": True})["network"]
+        assert (network["status"], network["missing_count"]) == ("ok", len(network["missing"])), network
+        return network["missing"], network["moved_count"]
 
     def state(self, ident: str) -> str:
         """The lines of its state file."""
@@ -173,6 +182,24 @@ def test_addresses_and_nexthops_come_back(checked: Checked) -> None:
         assert checked.do(ALL) == before
     finally:
         checked.do(NO_ADDRESSES)
+    assert checked.left() == NOTHING
+
+
+def test_the_whole_network_is_compared(checked: Checked) -> None:
+    checked.do(f"{MANY_RULES}; ip addr add 10.99.0.1/24 dev host0; ip link add odd0 type bridge; ip addr add 10.98.0.1/24 dev odd0")
+    try:
+        ident = checked.arm(timeout=120)["id"]
+        assert checked.missing(ident) == ([], 0)
+        checked.do("ip rule del pref 10170; ip addr del 10.99.0.1/24 dev host0; ip link del odd0")
+        missing, moved = checked.missing(ident)
+        assert [text for text in missing if "pref 10170" in text] and "ipv4 address 10.99.0.1/24 dev host0" in missing, missing
+        # The address takes its routes along: its own and, where the kernel makes one, that of its network.
+        assert moved and not [text for text in missing if "10.66.0.170" not in text and "10.99.0." not in text], missing
+        checked.do(f"ip addr add 10.99.0.1/24 dev host0; ip rule add pref 10170 from 10.66.0.170 lookup 52; "
+                   f"sh /var/lib/holdfast/checkpoints/{ident}/restore.sh asked")  # fmt: skip
+        assert checked.missing(ident)[0] == []
+    finally:
+        checked.do(NO_RULES)
     assert checked.left() == NOTHING
 
 

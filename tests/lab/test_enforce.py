@@ -15,6 +15,7 @@ from holdlab.hosts import Host
 from holdlab.lab import Lab
 from holdlab.module import run_module
 from holdlab.rollout import Rollout, rollout
+from holdlab.software import Server
 
 LIKE_TAILSCALE = "like-tailscale 10.77.0.0/24 172.30.5.0/24 fe80::/64"
 INCIDENT_004 = f"""
@@ -50,6 +51,13 @@ find /etc ! -type d -exec md5sum {} + 2>/dev/null | sort
 find /etc /run/systemd/system /var/lib/holdfast 2>&1 | sort
 systemctl list-units --all --no-legend 'holdfast*'
 """
+# Once the change is there: resolved says nothing for some seconds, or the look before last meets a rule that comes back.
+WHEN_CHANGED = "mkdir -p /etc/systemd/system/systemd-networkd.service.d; printf '[Service]\\nExecStartPost=-/bin/sh /root/changed\\n'" \
+    " >/etc/systemd/system/systemd-networkd.service.d/x.conf; systemctl daemon-reload; echo 'test -e /etc/systemd/networkd.conf.d/90-holdfast.conf || exit 0' >/root/changed\n"
+RESOLVED_HANGS = WHEN_CHANGED + "echo 'systemd-run -q sh -c \"pkill -STOP -x systemd-resolve; sleep 14; pkill -CONT -x systemd-resolve\"' >>/root/changed"
+RULES_GO = "for number in $(seq 100 180); do ip rule add pref 10$number from 10.66.0.$number lookup 52; done\n" + WHEN_CHANGED \
+    + "echo 'systemd-run -q sh -c \"sleep 4; while ip rule del pref 10170; do sleep 0.2; done\"' >>/root/changed"
+SILENT = Server("10.77.0.5", "fault", faults=[{"do": "silent"}])
 LATER = "printf '[Network]\\nManageForeignRoutes=yes\\n' >/etc/systemd/networkd.conf.d/95-admin.conf"
 
 
@@ -193,6 +201,34 @@ def test_what_is_worse_goes_back(fleet: Fleet) -> None:
     fleet.do(RESOLVES)
     assert fleet.do("find /etc ! -type d -exec md5sum {} + | sort") == files
     assert fleet.do("systemctl list-units --all --no-legend 'holdfast*'") == ""
+
+
+@newest
+def test_what_passes_by_itself_decides_nothing(fleet: Fleet) -> None:
+    fleet.do(INCIDENT_004 + RESOLVED_HANGS)
+    done = fleet.enforce()
+    assert (done.status, done.outcome(fleet.host)) == (0, "confirmed"), done.output
+    assert "Look once more" in done.output and " is still " not in done.output
+    fleet.do(f"{ROUTES}; {RESOLVES}")
+
+
+@both
+def test_a_server_that_is_silent_before_and_after_decides_nothing(fleet: Fleet) -> None:
+    with fleet.lab.servers.running([SILENT]):
+        fleet.do(INCIDENT_004 + "link-dns 10.77.0.5")
+        done = fleet.enforce()
+        assert (done.status, done.outcome(fleet.host)) == (0, "confirmed"), done.output
+        fleet.do(ROUTES)
+
+
+@newest
+def test_a_rule_that_no_fact_lists_is_missed(fleet: Fleet) -> None:
+    """One of more than the facts list, taken by somebody else after the restart: what goes back is no reason to call the host worse."""
+    fleet.do(INCIDENT_004 + RULES_GO)
+    rules = fleet.do("ip rule")
+    done = fleet.enforce()
+    assert (done.status, done.outcome(fleet.host)) == (2, "rolled_back"), done.output
+    assert "from 10.66.0.170/32" in " ".join(done.hosts["web1"]["enforced"]["why"]) and fleet.do("ip rule") == rules
 
 
 @newest

@@ -32,6 +32,12 @@ def compared(result: str, status: str = "ok") -> dict[str, Any]:
     return {"status": status, "why": "no probe", "overall": result, "questions": questions if status == "ok" else {}}
 
 
+def unasked() -> dict[str, Any]:
+    found = compared("worse")
+    found["questions"]["www.example.com A"]["why"] = "it was not asked again"
+    return found
+
+
 @pytest.mark.parametrize(
     ("old", "new", "status", "why"),
     [
@@ -58,6 +64,28 @@ def test_a_finding(old: str, new: str, status: str, why: str) -> None:
     assert proof["status"] == status
     assert "".join(proof["why"]).startswith(why) and bool(proof["why"]) == bool(why)
     assert proof["mended"] == ([RULE] if status == "better" else [])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "after", "status"),
+    [
+        ("pass", "pass", "fail", "worse"),
+        ("pass", "fail", "fail", "same"),
+        ("fail", "pass", "fail", "same"),
+        ("fail", "pass", "pass", "same"),
+        ("fail", "fail", "pass", "better"),
+        ("pass", "unknown", "unknown", "same"),
+        ("pass", "fail", "unknown", "worse"),
+    ],
+)
+def test_what_differs_between_two_looks_decides_nothing(first: str, second: str, after: str, status: str) -> None:
+    assert prove(look(finding(first)), look(finding(after)), again=look(finding(second)))["status"] == status
+
+
+def test_a_default_route_that_comes_and_goes() -> None:
+    less = look(facts=routes(default_routes=DEFAULTS[:1]))
+    assert prove(look(), less, again=less)["status"] == "same"
+    assert prove(look(), less, again=look())["why"] == ["the default route ipv6 wan0 254 is gone"]
 
 
 @pytest.mark.parametrize(("old", "new", "status"), [("low", "high", "worse"), ("high", "low", "same"), ("high", "high", "same")])
@@ -87,6 +115,7 @@ def test_targets(old: str, new: str, targets: list[str], status: str) -> None:
         (compared("same"), "same", ""),
         (compared("better"), "better", ""),
         (compared("worse"), "worse", "www.example.com A was answered before and isn't now (stub)"),
+        (unasked(), "worse", "www.example.com A was answered before and isn't asked any more (stub)"),
         (compared("worse", "unknown"), "worse", "DNS can't be probed any more: no probe"),
     ],
 )
@@ -104,7 +133,7 @@ def test_the_probe(found: dict[str, Any] | None, status: str, why: str) -> None:
         (routes(default_routes=DEFAULTS[1:]), "the default route ipv4 10.77.0.1 host0 254 is gone"),
         (routes(default_routes=DEFAULTS[:1]), "the default route ipv6 wan0 254 is gone"),
         (routes(rules={"status": "ok", "listed": [], "listed_cut": 0}), "the policy rule ipv4 5270: from all lookup 52 is gone"),
-        (routes(rules={"status": "ok", "listed": [], "listed_cut": 3}), "the policy rules can't be seen any more"),
+        (routes(rules={"status": "ok", "listed": [], "listed_cut": 0}), "the policy rule ipv4 5270: from all lookup 52 is gone"),
         (routes(rules={"status": "unknown"}), "the policy rules can't be seen any more"),
         (routes(default_routes=[{**DEFAULTS[0], "metric": 100, "protocol": "dhcp"}, DEFAULTS[1]]), ""),
         (routes(rules={"status": "ok", "listed": [*RULES, {"family": "ipv6", "priority": 1, "text": "new"}], "listed_cut": 0}), ""),
@@ -119,6 +148,50 @@ def test_what_is_gone(facts: dict[str, Any], why: str) -> None:
 @pytest.mark.parametrize(("new", "status"), [("fail", "same"), ("unknown", "worse")])
 def test_a_failure_that_was_asked_for(new: str, status: str) -> None:
     assert prove(look(finding("pass")), look(finding(new)), terms=Terms(accepted=[RULE]))["status"] == status
+
+
+def rule(priority: int, family: str = "ipv4") -> dict[str, Any]:
+    return {"family": family, "priority": priority, "text": "from all lookup 52"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (([rule(1), rule(2)], 5), ([rule(1), rule(2)], 5), []),
+        (([rule(1), rule(2)], 5), ([rule(1), rule(2)], 3), ["2 more policy rules are gone"]),
+        (([rule(1), rule(2)], 5), ([rule(1), rule(3)], 4), ["the policy rule ipv4 2: from all lookup 52 is gone"]),
+        # A new one has pushed it out of the list.
+        (([rule(1), rule(4)], 5), ([rule(1), rule(2)], 6), []),
+        (([rule(1), rule(4)], 0), ([rule(1)], 0), ["the policy rule ipv4 4: from all lookup 52 is gone"]),
+        (([rule(1), rule(4)], 50), ([rule(4)], 0), ["the policy rule ipv4 1: from all lookup 52 is gone", "50 more policy rules are gone"]),
+        (([rule(9), rule(1, "ipv6")], 5), ([rule(9), rule(3, "ipv6")], 5), ["the policy rule ipv6 1: from all lookup 52 is gone"]),
+    ],
+)
+def test_rules_of_which_some_are_listed(old: tuple, new: tuple, why: list) -> None:
+    before, after = (look(finding("pass"), facts=routes(rules={"status": "ok", "listed": some, "listed_cut": cut})) for some, cut in (old, new))
+    assert prove(before, after)["why"] == why
+
+
+@pytest.mark.parametrize(
+    ("network", "why"),
+    [
+        (None, []),
+        ({"status": "ok", "missing": [], "missing_count": 0}, []),
+        ({"status": "ok", "missing": ["ipv4 rule\x1b[31m"], "missing_count": 1}, ["ipv4 rule\\x1b[31m is gone"]),
+        ({"status": "ok", "missing": ["a", "b"], "missing_count": 90}, ["a is gone", "b is gone", "and 88 more entries of the network are gone"]),
+        ({"status": "unknown", "why": "netlink: no buffer"}, ["the network can't be compared any more: netlink: no buffer"]),
+        ({"status": "absent"}, ["the network can't be compared any more: no reason given"]),
+        ({}, ["the network can't be compared any more: no reason given"]),
+    ],
+)
+def test_the_whole_network(network: dict[str, Any] | None, why: list) -> None:
+    proof = prove(look(finding("pass")), look(finding("pass")), network=network)
+    assert (proof["status"], proof["why"]) == ("worse" if why else "same", why)
+
+
+def test_where_the_record_has_all_rules_the_list_decides_nothing() -> None:
+    after = look(finding("pass"), facts=routes(rules={"status": "ok", "listed": [], "listed_cut": 0}))
+    assert prove(look(finding("pass")), after, network={"status": "ok", "missing": [], "missing_count": 0})["status"] == "same"
 
 
 def test_after_a_boot_policy_rules_are_made_anew() -> None:
