@@ -8,10 +8,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import tempfile
-from typing import Mapping
+from typing import Iterator, Mapping
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.holdfast.baseline.plugins.module_utils._dropin_plan import Plan
@@ -40,17 +41,26 @@ class Writer:
         self._made: list[str] = []
 
     def carry_out(self, plan: Plan, backup: bool) -> None:
-        """Write first and remove then, so that the values are never gone in between; Failed leaves all as it was."""
-        changed = plan.changed
-        try:
+        """Bring the files of a plan about; Failed leaves all as it was."""
+        self.write(plan.changed, backup)
+        if plan.path is None and plan.old_directory and plan.made:
+            with self._or_taken_back():
+                self._remove_empty(os.path.dirname(next(iter(plan.files), "")))
+
+    def write(self, changed: Mapping[str, str | None], backup: bool) -> None:
+        """Write first and remove (None) then, so that the values are never gone in between; Failed leaves all as it was."""
+        with self._or_taken_back():
             self._remember(changed, backup)
             for path, text in sorted(changed.items(), key=lambda item: item[1] is None):
                 if text is None:
                     os.unlink(self._real(path))
                 else:
                     self._write(path, text.encode("utf-8"))
-            if plan.path is None and plan.old_directory and plan.made:
-                self._remove_empty(os.path.dirname(next(iter(plan.files), "")))
+
+    @contextlib.contextmanager
+    def _or_taken_back(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise Failed(f"{error.filename or 'the drop-in'}: {(error.strerror or str(error)).lower()}{self._taken_back()}") from None
 

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from ansible_collections.holdfast.baseline.plugins.modules import checkpoint, report
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._options import argument_spec
+from ansible_collections.holdfast.baseline.tests.unit.roles.rendering import text
 
 ROLES = Path(__file__).parents[3] / "roles"
 ROLE = ROLES / "enforce"
@@ -65,6 +66,25 @@ def test_what_a_role_registers_is_forgotten_first(role: str) -> None:
 def test_a_variable_is_what_its_option_is(variable: str, module: Any, option: str) -> None:
     spec = argument_spec(module.DOCUMENTATION)[option]
     assert {key: OPTIONS[variable].get(key) for key in ("type", "choices", "default")} == {key: spec.get(key) for key in ("type", "choices", "default")}
+
+
+@pytest.mark.parametrize(
+    ("status", "compared", "unsettled"),
+    [
+        ("worse", {"checkpoints": [{"seconds_left": 100}]}, True),
+        ("unmended", {"checkpoints": [{"seconds_left": 40}]}, True),
+        ("worse", {"checkpoints": [{"seconds_left": 39}]}, False),
+        ("worse", {"checkpoints": [{"seconds_left": 0}]}, False),
+        # It isn't armed any more, or nobody could ask.
+        ("worse", {"checkpoints": [{"seconds_left": None}]}, True),
+        ("worse", {"failed": True}, True),
+        ("same", {"checkpoints": [{"seconds_left": 100}]}, False),
+        ("better", {"failed": True}, False),
+    ],
+)
+def test_where_there_is_time_it_is_looked_at_again(status: str, compared: dict[str, Any], unsettled: bool) -> None:
+    seen = {"enforce_compared": compared, "enforce_proven": {"proof": {"status": status}}}
+    assert text(VARIABLES, "{{ enforce_unsettled | bool }}", seen) is unsettled
 
 
 def test_every_variable_is_used() -> None:

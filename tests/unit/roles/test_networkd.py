@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible import template
-from ansible.parsing.dataloader import DataLoader
-from ansible_collections.holdfast.baseline.plugins.modules import networkd_restart, systemd_dropin
+from ansible_collections.holdfast.baseline.plugins.modules import networkd_keep, networkd_restart, systemd_dropin
 from ansible_collections.holdfast.baseline.plugins.plugin_utils._options import argument_spec
+from ansible_collections.holdfast.baseline.tests.unit.roles.rendering import text
 
 ROLE = Path(__file__).parents[3] / "roles" / "networkd"
 OPTIONS = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
@@ -31,13 +30,7 @@ def facts(**routes: Any) -> dict[str, Any]:
 
 def rendered(expression: str, **variables: Any) -> Any:
     """What an expression of the role comes to."""
-    return text("{{ " + expression + " }}", **variables)
-
-
-def text(words: str, **variables: Any) -> Any:
-    """A text of the role with its variables filled in."""
-    known = {name: trust(value) for name, value in VARIABLES.items()}
-    return template.Templar(loader=DataLoader(), variables={**known, **variables}).template(trust(words))
+    return text(VARIABLES, "{{ " + expression + " }}", variables)
 
 
 def said(tasks: str, node: dict[str, Any], at_risk: dict[str, Any] | None = None) -> list[str]:
@@ -48,13 +41,8 @@ def said(tasks: str, node: dict[str, Any], at_risk: dict[str, Any] | None = None
     for task in yaml.safe_load((ROLE / "tasks" / tasks).read_text(encoding="utf-8")):
         speaks = task.get("ansible.builtin.fail") or task.get("ansible.builtin.debug")
         if speaks and "restarted" not in task["when"] and rendered(task["when"], **seen):
-            return [text(speaks["msg"], **seen)]
+            return [text(VARIABLES, speaks["msg"], seen)]
     return []
-
-
-def trust(words: str) -> str:
-    """Since ansible-core 2.19 a template must be called one."""
-    return template.trust_as_template(words) if hasattr(template, "trust_as_template") else words
 
 
 def comparable(spec: dict[str, Any]) -> dict[str, Any]:
@@ -70,6 +58,8 @@ def comparable(spec: dict[str, Any]) -> dict[str, Any]:
         ("holdfast_networkd_override", systemd_dropin, "override"),
         ("holdfast_networkd_backup", systemd_dropin, "backup"),
         ("holdfast_networkd_drop_in", systemd_dropin, "name"),
+        ("holdfast_networkd_drop_in", networkd_keep, "name"),
+        ("holdfast_networkd_backup", networkd_keep, "backup"),
     ],
 )
 def test_a_variable_is_what_its_option_is(variable: str, module: Any, option: str) -> None:
@@ -120,11 +110,13 @@ def test_verify(node: dict[str, Any], at_risk: dict[str, Any], why: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("version", "keeps", "links"),
-    [(252, {}, ["host0", "eth1"]), (252, {"host0": "yes", "eth1": "no"}, ["eth1"]), (257, {}, [])],
+    ("kept", "changes"),
+    [
+        ({"skipped": True}, []),
+        ({}, []),
+        ({"files": []}, []),
+        ({"files": ["/etc/systemd/network/10-a.network.d/90-holdfast.conf"]}, ["/etc/systemd/network/10-a.network.d/90-holdfast.conf: KeepConfiguration=yes"]),
+    ],
 )
-def test_bare_links(version: int, keeps: dict[str, str], links: list[str]) -> None:
-    node = {**NODE, "version": version, "links": {"keep_configuration": keeps}}
-    looked = facts(networkd=node, foreign={"link_routes": [{"device": "host0"}, {"device": "eth1"}, {"device": "host0"}]})
-    assert rendered("networkd_bare_links", networkd_before=looked) == links
-    assert rendered("networkd_bare_links", networkd_before=facts(networkd=node, foreign={"status": "unknown"})) == []
+def test_what_is_kept_is_told(kept: dict[str, Any], changes: list[str]) -> None:
+    assert rendered("networkd_changes", networkd_kept=kept, networkd_protection={}) == changes
