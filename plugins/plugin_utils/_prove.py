@@ -22,6 +22,11 @@ _SERVICES = {"systemd-networkd": "routes.networkd.active", "systemd-resolved": "
 _MAIN_TABLE = 254
 _ROUTE = ("family", "via", "device", "table")
 _MOST_LINES = 20
+# They all say that some cell of the probe isn't right, and a server that is silent once may refuse or fail the next time.
+_SYMPTOMS = frozenset(
+    f"probe/{rule}" for rule in ("answers_differ", "dnssec_bogus", "edns_dropped", "name_missing", "no_answer", "nxdomain_hangs", "refused",
+                                 "servfail", "stale_answer", "tcp_blocked", "tls_broken")
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,12 +72,21 @@ def prove(
     A finding that was unknown and fails now is no loss: it is seen now.
     """
     promised = [look for look in (before, again) if look]
-    lost = [*_missing(network), *_unanswered(compared), *_lost(promised, after, terms, network)] if _reached(after) else list(_out_of_sight(after))
+    given = _Given(compared, network, terms)
+    lost = [*_missing(network), *_unanswered(compared), *_lost(promised, after, given)] if _reached(after) else list(_out_of_sight(after))
     unmended = [] if lost else list(_unmended(before, after, terms.targets))
     mended = _in_all([_mended(look, after) for look in promised])
     better = mended or (compared or {}).get("overall") == "better"
     status = "worse" if lost else "unmended" if unmended else "better" if better else "same"
     return {"status": status, "why": _bounded([*lost, *unmended]), "mended": mended}
+
+
+class _Given(NamedTuple):
+    """What prove() was given besides the looks."""
+
+    compared: Mapping[str, Any] | None
+    network: Mapping[str, Any] | None
+    terms: Terms
 
 
 def _reached(look: Look) -> bool:
@@ -94,8 +108,8 @@ def _missing(network: Mapping[str, Any] | None) -> list[str]:
     return told + ([f"and {untold} more entries of the network are gone"] if untold > 0 else [])
 
 
-def _lost(promised: list[Look], after: Look, terms: Terms, network: Mapping[str, Any] | None) -> list[str]:
-    return _in_all([list(_lost_since(look, after, terms, network)) for look in promised])
+def _lost(promised: list[Look], after: Look, given: _Given) -> list[str]:
+    return _in_all([list(_lost_since(look, after, given)) for look in promised])
 
 
 def _in_all(lists: list[list[str]]) -> list[str]:
@@ -107,13 +121,24 @@ def _mended(before: Look, after: Look) -> list[str]:
     return [rule for rule, old, new in _pairs(before, after) if old["status"] in _FAILS and new and new["status"] in _FINE]
 
 
-def _lost_since(before: Look, after: Look, terms: Terms, network: Mapping[str, Any] | None) -> Iterator[str]:
+def _lost_since(before: Look, after: Look, given: _Given) -> Iterator[str]:
     """What is gone comes first, then what fails, then what can't be judged: the last is often only what follows."""
+    terms = given.terms
     yield from _gone(before.facts, after.facts, _MAIN_TABLE if terms.rebooted else None)
     # The facts list some of the rules, and the record has all.
-    yield from [] if terms.rebooted or network else _rules_gone(before.facts, after.facts)
-    lines = [line for rule, old, new in _pairs(before, after) for line in _worse(rule, old, new, rule in terms.accepted)]
+    yield from [] if terms.rebooted or given.network else _rules_gone(before.facts, after.facts)
+    excused = {*terms.accepted, *_other_symptoms(before, after, given.compared)}
+    lines = [line for rule, old, new in _pairs(before, after) for line in _worse(rule, old, new, rule in excused)]
     yield from sorted([*lines, *_new_failures(before, after)], key=lambda line: "can't be judged" in line)
+
+
+def _other_symptoms(before: Look, after: Look, compared: Mapping[str, Any] | None) -> set[str]:
+    """The rules that fail now for what another one failed for: no question lost its answer, and none of them is graver than what was."""
+    if not compared or compared.get("status") != "ok" or compared.get("overall") == "worse":
+        return set()
+    old, new = ({rule: rank(each["severity"]) for rule, each in look.by_rule().items() if rule in _SYMPTOMS and each["status"] in _FAILS}
+                for look in (before, after))  # fmt: skip
+    return {rule for rule, severity in new.items() if severity <= max(old.values(), default=-1)}
 
 
 def _pairs(before: Look, after: Look) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any] | None]]:

@@ -82,6 +82,25 @@ def test_what_differs_between_two_looks_decides_nothing(first: str, second: str,
     assert prove(look(finding(first)), look(finding(after)), again=look(finding(second)))["status"] == status
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "found", "status"),
+    [
+        ("critical", "critical", "probe/servfail", compared("same"), "same"),
+        ("critical", "medium", "probe/refused", compared("better"), "better"),
+        ("medium", "critical", "probe/servfail", compared("same"), "worse"),
+        ("critical", "critical", "probe/servfail", compared("worse"), "worse"),
+        ("critical", "critical", "probe/servfail", compared("worse", "unknown"), "worse"),
+        ("critical", "critical", "probe/servfail", None, "worse"),
+        ("critical", "critical", "probe/slow", compared("same"), "worse"),
+        ("critical", "critical", RULE, compared("same"), "worse"),
+    ],
+)
+def test_another_symptom_of_the_same_silence(old: str, new: str, rule: str, found: dict[str, Any] | None, status: str) -> None:
+    before = look(finding("fail", old, "probe/no_answer"), finding("pass", rule=rule))
+    after = look(finding("fail", old, "probe/no_answer"), finding("fail", new, rule))
+    assert prove(before, after, found)["status"] == status
+
+
 def test_a_default_route_that_comes_and_goes() -> None:
     less = look(facts=routes(default_routes=DEFAULTS[:1]))
     assert prove(look(), less, again=less)["status"] == "same"
