@@ -42,6 +42,13 @@ options:
     type: list
     elements: str
     default: []
+  own_names:
+    description:
+      - Where there are neither O(names) nor O(zones), also ask for names that the host itself tells of, at most eight. These are its search and
+        routing domains, and the hosts of its repositories, time servers and peers (apt, dnf, systemd-timesyncd, chrony, ntp, WireGuard, fstab).
+      - They serve the comparison with O(compare_with) only, and give no verdicts. Nobody said that the host needs them.
+    type: bool
+    default: false
   references:
     description:
       - Servers to compare with, asked straight from the host. Each is an address, with a C(#) and the name in its certificate if it is to be asked
@@ -242,6 +249,14 @@ probe:
           description: What a right answer is.
           type: str
           sample: NXDOMAIN
+        from:
+          description: Where the host tells of the name; empty for what was asked because somebody said so.
+          type: str
+          sample: ""
+        answered:
+          description: Whether any layer gave the right answer.
+          type: bool
+          sample: true
     cells:
       description: What came back, for each question at each layer.
       type: list
@@ -488,6 +503,7 @@ _SPEC: dict[str, Any] = {
     "names": {"type": "list", "elements": "raw", "default": []},
     "zones": {"type": "list", "elements": "str", "default": []},
     "references": {"type": "list", "elements": "raw", "default": []},
+    "own_names": {"type": "bool", "default": False},
     "tls": {"type": "bool", "default": False},
     "connect": {
         "type": "list",

@@ -33,7 +33,7 @@ _MOST_SAID = 3
 
 
 def attempt(host: Entry, raw: Any, before: Entry | None, check_mode: bool = False) -> dict[str, Any]:
-    """The outcome of a host: {outcome, why, changes, checkpoint?, until?, before?}, as docs/report.schema.json describes it.
+    """The outcome of a host: {outcome, why, changes, asked?, checkpoint?, until?, before?}, as docs/report.schema.json describes it.
 
     host, before: its entries in the report, after and before the change. raw: what the rollout noted of it, or None where it never came to that.
     """
@@ -46,6 +46,7 @@ def attempt(host: Entry, raw: Any, before: Entry | None, check_mode: bool = Fals
         "outcome": outcome,
         "why": why + _texts(told.get("why")),
         "changes": _texts(told.get("changes")),
+        **({"asked": asked} if (asked := _asked(told.get("asked"))) else {}),
         **{name: value for name, value in optional.items() if value},
         **({"before": {"status": before["status"], "findings": _differing(before, host)}} if before else {}),
     }
@@ -86,7 +87,7 @@ def likeness(host: Entry, with_evidence: bool) -> list[Any]:
     tried = host["enforced"]
     kind = [tried["outcome"], [finding["rule"] for finding in mended(host)], new(host), bool(unseen(host))]
     own = {"worse": tried.get("checkpoint"), "lost": tried.get("until") and minute(tried["until"])}.get(tried["outcome"])
-    return [*kind, unseen(host), tried["why"], tried["changes"], own] if with_evidence else kind
+    return [*kind, unseen(host), tried["why"], tried["changes"], tried.get("asked"), own] if with_evidence else kind
 
 
 def said(host: Entry) -> str:
@@ -133,6 +134,13 @@ def _texts(value: Any) -> list[str]:
 def _line(text: Any) -> str:
     """A reason is worth more room than a label: 500 characters."""
     return cut(CORE_NOISE.sub("", " ".join(str(text).split())), LONGEST_TEXT)
+
+
+def _asked(value: Any) -> list[str]:
+    """The questions of a probe, each with where its name is from where nobody told it; one without an answer has nothing to lose."""
+    questions = [each for each in value if isinstance(each, Mapping)] if isinstance(value, (list, tuple)) else []
+    notes = [[each.get("from"), "not answered" if each.get("answered") is False else ""] for each in questions]
+    return _texts([f"{each.get('key')}{' (' + '; '.join(map(str, filter(None, said))) + ')' if any(said) else ''}" for each, said in zip(questions, notes)])
 
 
 def _checkpoint(value: Any) -> str:

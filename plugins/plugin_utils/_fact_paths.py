@@ -154,7 +154,7 @@ _PROBE = node(
     took_ms=NUMBER,
     dnspython=group(version=TEXT, **{"from": TEXT}),
     layers=list_of(group(name=TEXT, kind=TEXT, transport=TEXT, address=TEXT, port=NUMBER, device=TEXT, scope=TEXT)),
-    questions=list_of(group(key=TEXT, rtype=TEXT, absent=BOOLEAN, expect=TEXT)),
+    questions=list_of(group(**{"key": TEXT, "rtype": TEXT, "absent": BOOLEAN, "expect": TEXT, "from": TEXT, "answered": BOOLEAN})),
     cells=list_of(
         group(
             layer=TEXT,

@@ -41,6 +41,7 @@ _ROLLBACK = "ansible-playbook holdfast.baseline.rollback --limit HOST"
 _MOST_LIMITED = 8
 _MOST_REASONS = 6
 _MOST_CHANGES = 12
+_MOST_ASKED = 12
 _REST = re.compile(r"… and (\d{1,9}) more")
 
 
@@ -110,6 +111,8 @@ def changes(host: Mapping[str, Any]) -> list[str]:
     label = _CHANGES.get(tried["outcome"], "changed")
     lines = [f"{label}: {visible(change)}" for change in _most(tried["changes"], _MOST_CHANGES)]
     why = unseen(host)
+    if tried["outcome"] == "confirmed" and tried.get("asked"):
+        lines.append(f"asked before and after, and nothing else: {', '.join(map(visible, _most(tried['asked'], _MOST_ASKED)))}")
     return lines + ([f"nobody could judge it since: {visible(why)}"] if why else [])
 
 

@@ -52,7 +52,7 @@ find /etc /run/systemd/system /var/lib/holdfast 2>&1 | sort
 systemctl list-units --all --no-legend 'holdfast*'
 """
 # Once the change is there: resolved says nothing for some seconds, or a rule is taken as soon as the module has gone that puts such things back.
-WHEN_CHANGED = "mkdir -p /etc/systemd/system/systemd-networkd.service.d; printf '[Service]\\nExecStartPost=-/bin/sh /root/changed\\n'" \
+WHEN_CHANGED = "mkdir -p /etc/systemd/system/systemd-networkd.service.d; printf '[Service]\\nExecStartPost=-+/bin/sh /root/changed\\n'" \
     " >/etc/systemd/system/systemd-networkd.service.d/x.conf; systemctl daemon-reload; echo 'test -e /etc/systemd/networkd.conf.d/90-holdfast.conf || exit 0' >/root/changed\n"
 RESOLVED_HANGS = WHEN_CHANGED + "echo 'systemd-run -q sh -c \"pkill -STOP -x systemd-resolve; sleep 14; pkill -CONT -x systemd-resolve\"' >>/root/changed"
 RULES_GO = "for number in $(seq 100 180); do ip rule add pref 10$number from 10.66.0.$number lookup 52; done\n" + WHEN_CHANGED \
@@ -205,10 +205,11 @@ def test_what_is_worse_goes_back(fleet: Fleet) -> None:
 
 @newest
 def test_what_passes_by_itself_decides_nothing(fleet: Fleet) -> None:
-    fleet.do(INCIDENT_004 + RESOLVED_HANGS)
+    fleet.do(INCIDENT_004 + "echo 'deb http://a.example.lab/debian x main' >/etc/apt/sources.list\n" + RESOLVED_HANGS)
     done = fleet.enforce()
     assert (done.status, done.outcome(fleet.host)) == (0, "confirmed"), done.output
-    assert "Look once more" in done.output and " is still " not in done.output
+    assert "a.example.lab A (/etc/apt/sources.list)" in done.hosts["web1"]["enforced"]["asked"]
+    assert done.output.count("Hold it against what was") > 1, done.output
     fleet.do(f"{ROUTES}; {RESOLVES}")
 
 

@@ -27,7 +27,7 @@ _TARGET = ("name", "port", "tls")
 
 
 class Options(NamedTuple):
-    """values: {names, zones, references, connect, tls, deadline, rate, slow_ms}; mistakes: one line each.
+    """values: {names, zones, references, connect, tls, own_names, deadline, rate, slow_ms}; mistakes: one line each.
 
     names: [{name, types, expect}], expect being `answer`, `same`, an rcode or a list of answers; an entry with a list has one type.
     zones: [name]. references: [{address, port, transports, server_name}], port null for the transport's own, server_name empty for none.
@@ -47,7 +47,7 @@ def read(params: Mapping[str, Any]) -> Options:
         "zones": list(dict.fromkeys(_each("zones", params, values.zone, mistakes))),
         "references": _each("references", params, _reference, mistakes),
         "connect": _each("connect", params, _target, mistakes),
-        **{option: params[option] for option in ("tls", *_BOUNDS)},
+        **{option: params[option] for option in ("tls", "own_names", *_BOUNDS)},
     }
     for option, (smallest, largest) in _BOUNDS.items():
         if not smallest <= params[option] <= largest:

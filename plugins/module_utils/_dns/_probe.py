@@ -11,7 +11,7 @@ from typing import Any, Sequence
 
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _resolv_conf, resolver
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect._addresses import bounded
-from ansible_collections.holdfast.baseline.plugins.module_utils._dns import _layers
+from ansible_collections.holdfast.baseline.plugins.module_utils._dns import _layers, _own_names
 from ansible_collections.holdfast.baseline.plugins.module_utils._dns._cells import Judged, judge
 from ansible_collections.holdfast.baseline.plugins.module_utils._dns._exchange import Result, run
 from ansible_collections.holdfast.baseline.plugins.module_utils._dns._model import Limits, Target
@@ -28,6 +28,8 @@ def probe(host: Host, options: dict[str, Any]) -> dict[str, Any]:
     """The fact `probe` of docs/facts.md. options: as _options.read() gives them. Never raises for what a host or a server does."""
     facts = resolver.collect(host)
     known, gaps = _scopes(host, facts)
+    own = _own_names.find(host, facts) if options["own_names"] and not options["names"] and not options["zones"] else []
+    options = {**options, "own": own}
     made = plan(facts, options, known)
     targets = [Target(each["name"], each["port"], each["tls"]) for each in options["connect"]]
     result = run(made.asks, targets, Limits(options["deadline"], options["rate"]))
@@ -54,6 +56,8 @@ def _scopes(host: Host, facts: dict[str, Any]) -> tuple[list[Scope], list[str]]:
 def _fact(facts: dict[str, Any], options: dict[str, Any], made: Plan, result: Result, gaps: list[str]) -> dict[str, Any]:
     pinned = [each["name"].lower() for each in facts["hosts_file"].get("overrides", [])]
     judged = judge(made, result.cells, pinned)
+    answered = {each.ask.question.key for each in judged if each.state == "ok"}
+    sources = {f"{own.name} {own.rtype}": own.source for own in options["own"]}
     holes = [*gaps, *_unread(facts), *_holes(judged)]
     if made.cut:
         holes.append(f"{made.cut} questions or layers were too many")
@@ -63,9 +67,13 @@ def _fact(facts: dict[str, Any], options: dict[str, Any], made: Plan, result: Re
         **({"why": holes[0]} if holes else {}),
         "took_ms": round(result.took_ms),
         "layers": [_layer(layer) for layer in made.layers],
-        "questions": [_question(question, expected) for question, expected in made.questions.items()],
+        "questions": [
+            {**_question(question, expected), "from": sources.get(question.key, ""), "answered": question.key in answered}
+            for question, expected in made.questions.items()
+        ],
         "cells": [_cell(each) for each in judged],
-        **bounded("verdicts", verdicts(made, judged, options["slow_ms"], pinned)),
+        # Nobody said that the host needs its own names: they are there to be compared.
+        **bounded("verdicts", verdicts(made, [each for each in judged if each.ask.question.key not in sources], options["slow_ms"], pinned)),
         "search": search(facts, [each["name"] for each in options["names"]]),
         "loss": _loss(judged),
         **bounded("connections", result.connections),

@@ -24,7 +24,7 @@ _LONGEST_ZONE = 237  # leaves room for a label
 def questions(options: dict[str, Any], scopes: Sequence[Scope]) -> dict[Question, Expected]:
     """All questions, each once, with what a right answer to it is.
 
-    options: as _options.read() gives them. Without names and zones there are two harmless questions.
+    options: as _options.read() gives them, with `own`, the host's own names. Without names and zones there are two harmless questions.
     The routing domains of links are asked for a label that can't exist, so that every server in use is asked something.
     """
     asked = dict(_of_names(options["names"]))
@@ -33,6 +33,8 @@ def questions(options: dict[str, Any], scopes: Sequence[Scope]) -> dict[Question
         asked[_present(*_ROOT)] = Expected()
         zones = [_RESERVED_ZONE]
     asked.update({absent(zone): Expected(rcode="NXDOMAIN") for zone in [*zones, *_routing_domains(scopes)]})
+    for own in options.get("own", ()):
+        asked.setdefault(_present(own.name, own.rtype), Expected())
     return asked
 
 

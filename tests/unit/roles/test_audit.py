@@ -23,7 +23,7 @@ JUDGED = (
     ("params", "params"),
     ("subjects", "subjects"),
 )
-PROBED = [option for option in argument_spec(dns_probe.DOCUMENTATION) if option not in ("_dnspython", "compare_with", "compare_also")]
+PROBED = [option for option in argument_spec(dns_probe.DOCUMENTATION) if option not in ("_dnspython", "compare_with", "compare_also", "own_names")]
 
 
 def comparable(spec: dict[str, Any]) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def test_the_probe_is_checked_and_made_with_the_same_options() -> None:
     tasks = yaml.safe_load((ROLE / "tasks" / "look.yml").read_text(encoding="utf-8"))
     asks = next(task["holdfast.baseline.dns_probe"] for task in tasks if "holdfast.baseline.dns_probe" in task)
     assert settings == {option: f"{{{{ holdfast_probe_{option} | default(omit) }}}}" for option in PROBED}
-    assert {asks.pop(option) for option in ("compare_with", "compare_also")} == {
-        f"{{{{ audit_{option} | default(omit) }}}}" for option in ("compare_with", "compare_also")
+    assert {asks.pop(option) for option in ("compare_with", "compare_also", "own_names")} == {
+        f"{{{{ audit_{option} | default(omit) }}}}" for option in ("compare_with", "compare_also", "own_names")
     }
     assert asks == {option: f"{{{{ audit_probe.{option} | default(omit) }}}}" for option in PROBED}

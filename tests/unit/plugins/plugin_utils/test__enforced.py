@@ -76,6 +76,23 @@ def test_a_plan(result: Any, fails: bool) -> None:
     assert (found["enforced"]["outcome"], found["fails"]) == ("planned", fails)
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ([{"key": ". NS", "from": ""}, {"key": "deb.debian.org A", "from": "/etc/apt/sources.list"}],
+         [". NS", "deb.debian.org A (/etc/apt/sources.list)"]),
+        ([{"key": "a\nb A"}, "x", None], ["a b A"]),
+        ([{"key": "a.b A", "from": "/etc/fstab", "answered": False}], ["a.b A (/etc/fstab; not answered)"]),
+        ([{"key": "a.b A", "answered": False}, {"key": "c.d A", "answered": True}], ["a.b A (not answered)", "c.d A"]),
+        ([], None),
+        ("x", None),
+        (None, None),
+    ],
+)
+def test_what_was_asked(asked: Any, told: list[str] | None) -> None:
+    assert host(GOOD, {**became("confirmed"), "asked": asked})["enforced"].get("asked") == told
+
+
 def test_a_lost_host_is_not_what_it_was_before() -> None:
     found = host(GOOD, became("lost", ["Task failed: no answer"], before=reached(finding("fail"), finding("pass", rule="a/b"))))
     assert (found["status"], found["why"], found["findings"], found["systemd"]) == ("unreachable", "no answer", [], 257)

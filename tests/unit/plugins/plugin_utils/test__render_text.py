@@ -302,6 +302,7 @@ def test_headline_of_a_rollout(hosts: dict[str, Any], pending: int, check_mode: 
         ((BAD, became("unchanged")), ["  unchanged", "  HIGH  title of routes/lost"]),
         ((GOOD, became("confirmed", before=BAD)), ["  confirmed, good now", "    mended: HIGH title of routes/lost"]),
         ((BAD, became("confirmed", [], ["x"])), ["  confirmed", "    changed: x"]),
+        ((GOOD, became("confirmed", [], ["x"], asked=[{"key": ". NS", "from": ""}])), ["    changed: x", "    asked before and after, and nothing else: . NS"]),
         ((GOOD, became("refused", ["too big", "too slow"], ["x"])), ["  REFUSED, nothing was touched: too big", "    too slow", "    wanted: x"]),
         ((GOOD, became("rolled_back", ["x"], ["y"])), ["  ROLLED BACK: x", "    changed and put back: y"]),
         ((GOOD, became("rolled_back")), ["  ROLLED BACK: no reason given"]),

@@ -15,6 +15,7 @@ LEFT_OUT: dict[str, Any] = {
     "references": [],
     "connect": [],
     "tls": False,
+    "own_names": False,
     "deadline": 12.0,
     "rate": 50,
     "slow_ms": 500,

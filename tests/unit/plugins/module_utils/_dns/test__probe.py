@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from ansible_collections.holdfast.baseline.plugins.module_utils._dns import _probe
 from ansible_collections.holdfast.baseline.plugins.module_utils._dns._exchange import Result
@@ -15,6 +17,7 @@ OPTIONS = {
     "references": [],
     "connect": [{"name": "www.example.lab", "port": 443, "tls": True}],
     "tls": False,
+    "own_names": False,
     "deadline": 5.0,
     "rate": 50,
     "slow_ms": 500,
@@ -35,7 +38,7 @@ def answered(ask):
     return {**empty_cell(ask), **right, "tries": 1, "ms": 2.0}
 
 
-def probe(host, monkeypatch, change=lambda ask, cell: cell):
+def probe(host, monkeypatch, change=lambda ask, cell: cell, **options):
     seen = {}
 
     def run(asks, targets, limits):
@@ -43,7 +46,7 @@ def probe(host, monkeypatch, change=lambda ask, cell: cell):
         return Result([change(ask, answered(ask)) for ask in asks], [], 12.3)
 
     monkeypatch.setattr(_probe, "run", run)
-    return _probe.probe(host, OPTIONS), seen
+    return _probe.probe(host, {**OPTIONS, **options}), seen
 
 
 def test_a_healthy_host(host, monkeypatch):
@@ -58,6 +61,31 @@ def test_what_could_not_be_asked_leaves_a_hole(host, monkeypatch):
     fact, _seen = probe(host, monkeypatch, lambda ask, cell: {**cell, "rcode": None, "error": "denied"} if ask.layer.kind == "libc" else cell)
     assert fact["complete"] is False
     assert "C library was not asked (2 questions in all)" in fact["why"]
+
+
+@pytest.mark.parametrize(
+    ("options", "asked"),
+    [
+        ({"names": [], "own_names": True}, {"deb.example.lab A": "/etc/apt/sources.list", ". NS": "", "absent.example.com A": ""}),
+        ({"names": [], "own_names": False}, {". NS": "", "absent.example.com A": ""}),
+        ({"own_names": True}, {"www.example.lab A": "", "absent.example.lab A": ""}),
+        ({"names": [], "zones": ["example.lab"], "own_names": True}, {"absent.example.lab A": ""}),
+    ],
+)
+def test_names_that_the_host_itself_tells_of(host, monkeypatch, options, asked):
+    (Path(host.root) / "etc/apt").mkdir()
+    (Path(host.root) / "etc/apt/sources.list").write_text("deb http://deb.example.lab/debian x main\n")
+    fact, _seen = probe(host, monkeypatch, **options)
+    assert {each["key"]: each["from"] for each in fact["questions"]} == asked
+    assert {cell["question"] for cell in fact["cells"]} == set(asked)
+
+
+def test_an_own_name_that_nobody_answers_gives_no_verdict(host, monkeypatch):
+    (Path(host.root) / "etc/fstab").write_text("nas.example.lab:/srv /mnt nfs defaults 0 0\n")
+    broken = {"rcode": "NXDOMAIN", "answers": []}
+    fact, _seen = probe(host, monkeypatch, lambda ask, cell: {**cell, **broken} if "nas" in ask.question.key else cell, names=[], own_names=True)
+    assert {each["key"]: each["answered"] for each in fact["questions"]}["nas.example.lab A"] is False
+    assert (fact["verdicts"], {cell["state"] for cell in fact["cells"] if "nas" in cell["question"]}) == ([], {"bad"})
 
 
 def test_questions_that_were_sent_again_are_counted(host, monkeypatch):
