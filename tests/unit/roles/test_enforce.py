@@ -69,21 +69,22 @@ def test_a_variable_is_what_its_option_is(variable: str, module: Any, option: st
 
 
 @pytest.mark.parametrize(
-    ("status", "compared", "unsettled"),
+    ("status", "looks", "compared", "unsettled"),
     [
-        ("worse", {"checkpoints": [{"seconds_left": 100}]}, True),
-        ("unmended", {"checkpoints": [{"seconds_left": 40}]}, True),
-        ("worse", {"checkpoints": [{"seconds_left": 39}]}, False),
-        ("worse", {"checkpoints": [{"seconds_left": 0}]}, False),
+        ("worse", 1, {"checkpoints": [{"seconds_left": 100}]}, True),
+        ("unmended", 2, {"checkpoints": [{"seconds_left": 40}]}, True),
+        ("worse", 3, {"checkpoints": [{"seconds_left": 100}]}, False),
+        ("worse", 1, {"checkpoints": [{"seconds_left": 39}]}, False),
+        ("worse", 1, {"checkpoints": [{"seconds_left": 0}]}, False),
         # It isn't armed any more, or nobody could ask.
-        ("worse", {"checkpoints": [{"seconds_left": None}]}, True),
-        ("worse", {"failed": True}, True),
-        ("same", {"checkpoints": [{"seconds_left": 100}]}, False),
-        ("better", {"failed": True}, False),
+        ("worse", 1, {"checkpoints": [{"seconds_left": None}]}, True),
+        ("worse", 1, {"failed": True}, True),
+        ("same", 1, {"checkpoints": [{"seconds_left": 100}]}, False),
+        ("better", 1, {"failed": True}, False),
     ],
 )
-def test_where_there_is_time_it_is_looked_at_again(status: str, compared: dict[str, Any], unsettled: bool) -> None:
-    seen = {"enforce_compared": compared, "enforce_proven": {"proof": {"status": status}}}
+def test_where_there_is_time_it_is_looked_at_again(status: str, looks: int, compared: dict[str, Any], unsettled: bool) -> None:
+    seen = {"enforce_compared": compared, "enforce_proven": {"proof": {"status": status}}, "enforce_looks": looks}
     assert text(VARIABLES, "{{ enforce_unsettled | bool }}", seen) is unsettled
 
 
