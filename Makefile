@@ -5,12 +5,12 @@
 STEP = @python3 tests/tools/steps.py
 
 # Variables named on make's command line reach the scripts by the environment.
-export ARGS IMAGE INVENTORY LIMIT PYTHON SCENARIO
+export ARGS IMAGE INVENTORY LIMIT PYTHON SCENARIO SEEDS
 export HOLDFAST_SCENARIOS = $(SCENARIOS)
 export HOLDFAST_RULES = $(RULES)
 
 .DEFAULT_GOAL := help
-.PHONY: help audit test unit lab lab-shell faults bench docs pins clean
+.PHONY: help audit test unit lab lab-shell faults random bench docs pins clean
 
 help: ## Name the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ lab-shell: ## Boot a scenario's host and open a shell in it: SCENARIO=subject/na
 
 faults: ## Break rollouts on real hosts in every way, and count (root, Debian; takes hours) [IMAGE=debian12] [ARGS="-k name"]
 	$(STEP) faults
+
+random: ## Hold audit and enforce against hosts of random state (root, Debian; a minute each) [SEEDS=1-50] [IMAGE=debian12] [ARGS="--only audit"]
+	$(STEP) random
 
 bench: ## Measure what audits and probes cost, as ratios (root, Debian) [ARGS=audit or ARGS=probe for one part]
 	$(STEP) bench

@@ -120,6 +120,11 @@ def faults() -> None:
     _run(_tools("test") / "python", "tests/lab/break_rollouts.py", *shlex.split(os.environ.get("ARGS", "")))
 
 
+def random_hosts() -> None:
+    _run(machine.ROOT / "tests/lab/setup.sh")
+    _run(_tools("test") / "python", "tests/lab/play_random.py", *shlex.split(os.environ.get("ARGS", "")))
+
+
 def bench() -> None:
     _run(machine.ROOT / "tests/lab/setup.sh", "bench")
     _run(_tools("test") / "python", "tests/bench/run.py", _tools("bench"), *shlex.split(os.environ.get("ARGS", "")))
@@ -156,6 +161,7 @@ COMMANDS = {
     "lab": Step("lab", lab_by_hand, ("root", "debian")),
     "lab-shell": Step("lab-shell", lab_shell, ("root", "debian")),
     "faults": Step("faults", faults, ("root", "debian")),
+    "random": Step("random", random_hosts, ("root", "debian")),
     "bench": Step("bench", bench, ("root", "debian")),
     "docs": Step("docs", docs),
 }

@@ -9,9 +9,10 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from . import faulty_rollout, rollout_faults
 from .faulty_rollout import Result
@@ -21,6 +22,7 @@ from .rollout_faults import Case
 
 PR_SET_PDEATHSIG = 1
 _lab: Lab
+Played = TypeVar("Played")
 
 
 @contextmanager
@@ -40,6 +42,11 @@ def _begin() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     _lab = Lab()
     _lab.__enter__()
+
+
+def in_lab(play: Callable[..., Played], *arguments: Any) -> Played:
+    """For a process of the pool: play it in its lab."""
+    return play(_lab, *arguments)
 
 
 def _measure(image: str) -> Reference:
