@@ -16,6 +16,7 @@ from holdlab.hosts import Host
 from holdlab.lab import Lab
 from holdlab.module import run_module
 from holdlab.role import run_role
+from holdlab.rollout import rollout
 
 INCIDENT_004 = """
 rm /etc/systemd/networkd.conf.d/10-lab.conf
@@ -124,6 +125,52 @@ def test_a_mistake_is_seen_before_the_host_is_asked(operator: Operator, playbook
 def test_nobody_is_no_host_and_not_all(operator: Operator, playbook: str, hosts: str, says: str) -> None:
     status, output, _why = operator.play(playbook, {"holdfast_hosts": hosts})
     assert status == 4 and says in output and "PLAY" not in output, output
+
+
+@pytest.mark.parametrize(
+    ("playbook", "arguments", "says"),
+    [
+        ("audit", ["--skip-tags", "audit"], "--skip-tags audit would leave out the whole play, so nobody would be looked at; run it without"),
+        ("audit", ["--tags", "adit"], "--tags adit would leave out the whole play"),
+        ("audit", ["--start-at-task", "Show the report"], "--start-at-task leaves out what comes before it"),
+        ("audit", ["--start-at-task", "No such task"], "--start-at-task leaves out what comes before it"),
+        ("probe", ["--skip-tags", "tagged"], "--skip-tags tagged would leave out the whole play"),
+        ("rollback", ["--tags", "networkd"], "--tags networkd would leave out the whole play"),
+        ("rollback", ["--skip-tags", "untagged"], "--skip-tags untagged would leave out the whole play"),
+        ("enforce", ["--skip-tags", "always"], "--skip-tags always would leave out the whole play"),
+        ("enforce", ["--start-at-task", "Change it"], "--start-at-task leaves out what comes before it"),
+        ("enforce", ["--step"], "--step may leave out what a good end stands for"),
+        (
+            "audit",
+            ["--inventory", "db1,", "--limit", "db1", "-e", "holdfast_hosts=web1"],
+            "--limit db1 leaves none of holdfast_hosts (web1), so nobody would be looked at; name one of these, or leave it out",
+        ),
+    ],
+)
+def test_nothing_ends_well_where_nobody_is_looked_at(operator: Operator, playbook: str, arguments: list[str], says: str) -> None:
+    status, output, why = operator.play(playbook, {}, *arguments)
+    assert status == 4 and says in output and "PLAY" not in output and why == "None: ", output
+
+
+@pytest.mark.parametrize("tags", ["networkd,resolved", "all"])
+def test_a_rollout_without_any_role_is_none(operator: Operator, tags: str) -> None:
+    status, output, why = operator.play("enforce", {}, "--skip-tags", tags)
+    without = ", ".join(tags.split(","))
+    assert status == 2 and f"The tags all without {without} choose none of the roles networkd, resolved" in output and why == "None: ", output
+
+
+def test_an_inventory_without_hosts_is_audited_by_nobody(lab: Lab) -> None:
+    done = rollout(lab.spaces, [], {}, playbook="audit")
+    assert done.status == 4 and "the inventory has no host, so nobody would be looked at" in done.output, done.output
+
+
+def test_a_playbook_of_the_operator_may_choose_among_its_plays(operator: Operator) -> None:
+    controller = Controller(operator.lab.spaces, [operator.host])
+    site = controller.write("site.yml", [{"import_playbook": "holdfast.baseline.audit", "tags": ["nightly"]}])
+    own = {"holdfast_report_dir": controller.folder, "holdfast_fail_on": "never"}
+    for tags, looked in (("weekly", False), ("nightly", True)):
+        done = controller.run("ansible-playbook", site, "--tags", tags, variables=own)
+        assert (done.returncode, (controller.inside / "report.json").exists()) == (0, looked), done.stdout + done.stderr
 
 
 def test_who_cannot_see_the_checkpoints_does_not_say_that_there_is_none(operator: Operator) -> None:
