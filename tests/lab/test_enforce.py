@@ -233,6 +233,19 @@ def test_a_rule_that_no_fact_lists_is_missed(fleet: Fleet) -> None:
 
 
 @newest
+def test_only_what_was_done_is_called_changed(fleet: Fleet) -> None:
+    """The first role fails, so that the second, which had planned something too, doesn't begin."""
+    fleet.do(INCIDENT_004)
+    fleet.do("mkdir -p /etc/systemd/system/systemd-networkd.service.d")
+    fleet.do("printf '[Service]\\nExecStartPre=/bin/sh -c \"test ! -e /etc/systemd/networkd.conf.d/90-holdfast.conf\"\\n'"
+             " >/etc/systemd/system/systemd-networkd.service.d/x.conf; systemctl daemon-reload")
+    done = fleet.enforce(**RESOLVERS)
+    changes = done.hosts["web1"]["enforced"]["changes"]
+    assert (done.status, done.outcome(fleet.host)) == (2, "rolled_back"), done.output
+    assert changes and not [change for change in changes if "resolved" in change], changes
+
+
+@newest
 def test_a_host_in_the_middle_of_another_change_is_left_alone(fleet: Fleet) -> None:
     fleet.do(INCIDENT_004)
     ident = run_module(fleet.lab.spaces, fleet.host, "checkpoint", {"state": "armed", "paths": ["/etc/systemd"], "owner": "anna"})["checkpoint"]["id"]
