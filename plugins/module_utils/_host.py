@@ -15,14 +15,18 @@ FIFO, a link cycle, a 50 MB file nor a hanging command can hold up an audit.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
+import fcntl
 import os
 import re
 import shutil
 import signal
 import stat
+import struct
+import sys
 import time
-from typing import Any, BinaryIO, Callable, NamedTuple
+from typing import Any, BinaryIO, Callable, Iterator, NamedTuple
 
 from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import Netlink
 
@@ -32,6 +36,9 @@ _ENVIRONMENT = {"PATH": _PATH, "LC_ALL": "C", "TZ": "UTC", "TERM": "dumb", "SYST
 # busctl of 247 colours its errors in spite of all that.
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _MAX_LINKS = 40  # as in the kernel, path_resolution(7)
+# ioctl_iflags(2): FS_IOC_GETFLAGS is _IOR('f', 1, long), as most architectures encode it; FS_IMMUTABLE_FL.
+_LONG = struct.calcsize("l")
+_GET_FLAGS, _IMMUTABLE = 2 << 30 | _LONG << 16 | ord("f") << 8 | 1, 0x10
 
 
 class NotSeen(Exception):
@@ -135,24 +142,33 @@ class Host:
         except OSError as error:
             raise _missing(path, error) from None
 
+    def immutable(self, path: str) -> bool:
+        """Whether the regular file `path` itself has the attribute i of chattr(1); NotSeen where its file system has none."""
+        with self._opened(path, path, os.O_NOFOLLOW) as handle:
+            flags = fcntl.ioctl(handle, _GET_FLAGS, bytes(_LONG))
+        return bool(int.from_bytes(flags[:4], sys.byteorder) & _IMMUTABLE)
+
     def read(self, path: str, limit: int = 1 << 20) -> Text:
         """The first `limit` bytes of a regular file; bytes that aren't UTF-8 come as \\xNN."""
-        target = self._real(self.resolve(path).target)
+        with self._opened(path, self.resolve(path).target) as handle, open(handle, "rb", closefd=False) as file:
+            data = file.read(limit + 1)
+        return Text(data[:limit].decode("utf-8", "backslashreplace"), len(data) <= limit)
+
+    @contextlib.contextmanager
+    def _opened(self, path: str, target: str, flags: int = 0) -> Iterator[int]:
+        """The regular file that `path` leads to, open for reading; an OSError meanwhile is NotSeen."""
+        handle = -1
         try:
             # O_NONBLOCK: opening a FIFO must not wait for its writer.
-            handle = os.open(target, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        except OSError as error:
-            raise _missing(path, error) from None
-        try:
+            handle = os.open(self._real(target), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | flags)
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise NotSeen(f"{path}: not a regular file")
-            with open(handle, "rb", closefd=False) as file:
-                data = file.read(limit + 1)
+            yield handle
         except OSError as error:
             raise _missing(path, error) from None
         finally:
-            os.close(handle)
-        return Text(data[:limit].decode("utf-8", "backslashreplace"), len(data) <= limit)
+            if handle >= 0:
+                os.close(handle)
 
     def run(self, argv: list[str], limit: int = 8 << 20) -> str:
         """What a command prints; Absent where there is no such command, NotSeen where it fails.

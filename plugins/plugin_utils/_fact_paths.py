@@ -73,6 +73,7 @@ _RESOLV_CONF = node(
     problem=maybe(TEXT),
     owner=group(name=TEXT, evidence=TEXT),
     mode=maybe(TEXT),
+    held=maybe(TEXT),
     nameservers=list_of(group(address=TEXT, source=TEXT, asked=BOOLEAN, listens=maybe(BOOLEAN))),
     search=_TEXTS,
     search_source=maybe(TEXT),

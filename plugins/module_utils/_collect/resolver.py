@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.holdfast.baseline.plugins.module_utils import _systemd
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import (
+    _held,
     _hosts_file,
     _listeners,
     _nsswitch,
@@ -74,7 +75,7 @@ def _paths(conf: dict[str, Any], nsswitch: dict[str, Any], usable: _Usable, seen
 def _resolv_conf_node(host: Host, listeners: Any, local: list[dict[str, str]]) -> tuple[dict[str, Any], str]:
     """The node, and the file's text for those who read it in another way."""
     path = _resolv_conf.PATH
-    node: dict[str, Any] = {"status": "ok", "path": path, "link": None, "target": None, "problem": None, "mode": None}
+    node: dict[str, Any] = {"status": "ok", "path": path, "link": None, "target": None, "problem": None, "mode": None, "held": _held.by(host, path)}
     node["owner"] = {"name": "unknown", "evidence": "there is no file to tell"}
     try:
         chain = host.resolve(path)
