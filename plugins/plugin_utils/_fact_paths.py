@@ -74,6 +74,7 @@ _RESOLV_CONF = node(
     owner=group(name=TEXT, evidence=TEXT),
     mode=maybe(TEXT),
     held=maybe(TEXT),
+    asks_only_stub=maybe(BOOLEAN),
     nameservers=list_of(group(address=TEXT, source=TEXT, asked=BOOLEAN, listens=maybe(BOOLEAN))),
     search=_TEXTS,
     search_source=maybe(TEXT),

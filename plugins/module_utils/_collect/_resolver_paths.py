@@ -90,7 +90,7 @@ def _via(ways: Ways) -> str:
     if ways.services[0] == "resolve":
         return "nss-resolve"
     first = ways.nameservers[0] if ways.nameservers else None
-    return "stub" if first and _is_stub(first["address"], ways.resolved) else "resolv.conf"
+    return "stub" if first and is_stub(first["address"], ways.resolved) else "resolv.conf"
 
 
 def _asked(ways: Ways) -> list[Asked]:
@@ -110,18 +110,20 @@ def _by_resolv_conf(ways: Ways) -> list[Asked]:
         address, listens = nameserver["address"], nameserver["listens"]
         if listens is False:
             continue
-        if _is_stub(address, ways.resolved):
+        if is_stub(address, ways.resolved):
             asked += _by_resolved(ways)
         else:
             asked.append(Asked(address, "resolv.conf", "resolv.conf", bool(listens) or is_loopback(address)))
     return asked
 
 
-def _is_stub(address: str, resolved: dict[str, Any]) -> bool:
+def is_stub(address: str, resolved: dict[str, Any]) -> bool:
     """Whether resolved answers at this address; where nothing is known of it, the usual ones are taken for its."""
     if resolved["status"] == "absent" or resolved["status"] == "ok" and not resolved["active"]:
         return False
-    return address in _STUBS or address in _extra_stubs(resolved)
+    # With DNSStubListener=no they are free for another program (resolved.conf(5)).
+    usual = resolved.get("effective", {}).get("DNSStubListener") != "no"
+    return usual and address in _STUBS or address in _extra_stubs(resolved)
 
 
 def _extra_stubs(resolved: dict[str, Any]) -> set[str]:
@@ -220,7 +222,7 @@ def _fallback_fact(ways: Ways) -> dict[str, Any]:
         configured = _addresses(running["fallback"])
     except NotSeen as missing:
         used, why = False, missing.why
-    stub = any(_is_stub(nameserver["address"], resolved) for nameserver in ways.nameservers)
+    stub = any(is_stub(nameserver["address"], resolved) for nameserver in ways.nameservers)
     if used and "resolve" not in ways.services and not ("dns" in ways.services and stub):
         used, why = False, "the C library does not ask systemd-resolved"
     return {**bounded("configured", configured, _LISTED), "source": source, "used": used, "why": why}

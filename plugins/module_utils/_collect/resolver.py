@@ -35,6 +35,7 @@ def collect(host: Host) -> dict[str, Any]:
     conf, text = _resolv_conf_node(host, listeners, local)
     seen = _resolved.look(host, conf.get("mode"), text)
     resolved = seen.node
+    conf["asks_only_stub"] = _asks_only_stub(conf, resolved)
     if resolved["status"] == "absent":
         conf["mode"] = None
     usable = _Usable(host, resolved)
@@ -124,6 +125,14 @@ def _mode(host: Host, target: str) -> str:
         if (own.st_dev, own.st_ino) == (seen.st_dev, seen.st_ino):
             return mode
     return "foreign"
+
+
+def _asks_only_stub(conf: dict[str, Any], resolved: dict[str, Any]) -> bool | None:
+    """Whether who reads the file asks systemd-resolved, be it its own file or a copy; None where either wasn't seen."""
+    if "unknown" in (conf["status"], resolved["status"]):
+        return None
+    asked = [nameserver["address"] for nameserver in conf["nameservers"] if nameserver["asked"]]
+    return bool(asked) and all(_resolver_paths.is_stub(address, resolved) for address in asked)
 
 
 def _problem(node: dict[str, Any]) -> str | None:

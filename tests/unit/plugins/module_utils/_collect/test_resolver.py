@@ -79,6 +79,41 @@ def test_an_ordinary_host(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("text", "settings", "expected"),
+    [
+        (STUB, {}, True),
+        ("nameserver 127.0.0.54\n", {}, True),
+        ("nameserver 127.0.0.53\nnameserver 192.0.2.1\n", {}, False),
+        ("nameserver 10.0.0.1\n", {}, False),
+        ("search .\n", {}, False),
+        (STUB, {"active": False}, False),
+        (STUB, {"failure": NotSeen("systemctl did not answer in time")}, None),
+    ],
+)
+def test_who_reads_a_copy_of_the_stubs_file_asks_resolved(tmp_path, text, settings, expected):
+    host = Replay(tmp_path, **settings)
+    host.put("/etc/resolv.conf", text)
+    conf = collect(host)["resolv_conf"]
+    assert (conf["mode"], conf["asks_only_stub"], conf["held"]) == ("foreign", expected, None)
+
+
+@pytest.mark.parametrize(
+    ("lines", "address", "expected"),
+    [
+        ("DNSStubListener=no", "127.0.0.53", False),
+        ("DNSStubListener=udp", "127.0.0.53", True),
+        ("DNSStubListener=no\nDNSStubListenerExtra=10.0.0.1", "10.0.0.1", True),
+    ],
+)
+def test_which_listener_is_resolveds(tmp_path, lines, address, expected):
+    """With DNSStubListener=no another program may listen at 127.0.0.53."""
+    host = Replay(tmp_path)
+    host.put("/etc/systemd/resolved.conf", f"[Resolve]\n{lines}\n")
+    host.put("/etc/resolv.conf", f"nameserver {address}\n")
+    assert collect(host)["resolv_conf"]["asks_only_stub"] is expected
+
+
+@pytest.mark.parametrize(
     ("nsswitch", "remove", "expected"),
     [
         ("files resolve [!UNAVAIL=return] dns", None, ("ok", "nss-resolve", ["192.0.2.1"])),
