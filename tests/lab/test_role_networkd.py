@@ -223,9 +223,11 @@ def test_what_others_set_stays(roled: Roled, keeps: str) -> None:
     network, everything = roled.do(NETWORK), roled.do(ALL)
     done = roled.role(holdfast_networkd_force=keeps == "with DHCP")
     assert not done.failed and "sysctl net/ipv6/conf/host0/accept_ra=2" in done.output, done.output
-    assert (roled.do(NETWORK), roled.do(ALL)) == (network, everything)
-    said = roled.do("cat /run/systemd/network/*.d/zzz-holdfast.conf")
-    assert ("KeepConfiguration=yes" in said) == (keeps != "with DHCP") and "KeepMaster=yes" in said and "ActivationPolicy=manual" in said
+    assert set((roled.do(NETWORK) + roled.do(ALL)).splitlines()) ^ set((network + everything).splitlines()) == set()
+    keep = "static" if keeps == "with DHCP" else "yes"
+    assert f"\nKeepConfiguration={keep}\n" in roled.do("cat /run/systemd/network/10-lab.network.d/zzz-holdfast.conf")
+    said = roled.do("cat /run/systemd/network/20-dum.network.d/zzz-holdfast.conf")
+    assert "\nKeepMaster=yes\n" in said and "\nActivationPolicy=manual\n" in said
 
 
 def test_a_nexthop_that_could_not_be_put_back(roled: Roled) -> None:

@@ -174,17 +174,23 @@ def _by_describe(daemon: Daemon, described: Described, rules: list[Rule], tables
         return described.owns_route(route) or (routes_managed is not True and by_files.route(route))
 
     def own_address(address: Address) -> bool | None:
-        source = described.addresses.get((address.ifindex, address.address), "")
+        source = described.addresses.get((address.ifindex, address.address), "foreign")
         if source == "static":
-            return by_files.address(address) or _is_set(daemon, address)
-        return source not in ("", "foreign") or by_files.address(address) is True
+            return _is_set(daemon, address)
+        return source != "foreign" or _asks_for(daemon, address)
 
     why = "networkd.conf keeps networkd from listing them"
     return Own(running, own_rule, own_route, described.owns_nexthop, own_address, by_files.neighbour, why)
 
 
+def _asks_for(daemon: Daemon, address: Address) -> bool:
+    """Whether the link's file sets just this address."""
+    network = daemon.managed.by_link.get(address.ifindex, _networkd_links.Network())
+    return prefix(address.family, address.address, address.prefixlen) in network.addresses
+
+
 def _is_set(daemon: Daemon, address: Address) -> bool:
-    """Whether the link's file sets the address with another prefix length, as one with a peer, or any address that is free."""
+    """Whether the link's file sets the address, be it with another prefix length, as one with a peer, or any address that is free."""
     network = daemon.managed.by_link.get(address.ifindex)
     plain = prefix(address.family, address.address, 0).partition("/")[0]
     wanted = {one.partition("/")[0] for one in network.addresses} if network else set()
@@ -211,11 +217,10 @@ def _by_files(daemon: Daemon, why: str) -> Own:
         return route.protocol == _STATIC and not wanted.isdisjoint({(route.table, destination), (-1, destination)})
 
     def own_address(address: Address) -> bool | None:
-        network = daemon.managed.by_link.get(address.ifindex, _networkd_links.Network())
-        if prefix(address.family, address.address, address.prefixlen) in network.addresses:
+        if _asks_for(daemon, address):
             return True
         if address.family == INET:
-            return network.dhcp and not address.permanent
+            return daemon.managed.by_link.get(address.ifindex, _networkd_links.Network()).dhcp and not address.permanent
         # A router's, a DHCP server's, or one that somebody set for a time.
         return False if address.permanent else None
 

@@ -21,7 +21,7 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._collect._route_
 from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import INET, INET6, Nexthop, Route, Rule
 
 # Before, networkd only took back rules of its own (routing_policy_rule_purge() of 247.3, and seen there).
-_DROPS_RULES = 248
+_DROPS_RULES = 248  # nexthops as well
 # Since then routes are the manager's, each found by its link; before, each link had its own.
 _MANAGER_WIDE = 256
 # Since then static addresses are compared without their broadcast address; before, networkd removed and set them again.
@@ -116,7 +116,7 @@ def deleted_nexthops(nexthops: Iterable[Nexthop], links: Iterable[Link], setting
     """
     spared = ("yes", "static") if settings.version >= _MANAGER_WIDE else ("yes",)
     dropping = {link.ifindex for link in _flushing(links, settings) if link.keep not in spared}
-    if not dropping or not settings.nexthops:
+    if not dropping or not settings.nexthops or settings.version < _DROPS_RULES:
         return frozenset()
     # Groups and blackholes belong to no link, so any link drops them.
     return frozenset(nh.id for nh in nexthops if nh.protocol != _KERNEL and (not nh.oif or nh.oif in dropping))
@@ -129,7 +129,7 @@ def loses_addresses(link: Link, settings: Settings) -> bool:
     if settings.version >= _HANDS_OVER:
         return bool(link.addresses) and link.addresses <= _OTHERS[link.keep]
     kept = {"requested"}
-    if settings.version >= _KEEPS_STATIC_ADDRESSES:
+    if settings.version >= _KEEPS_STATIC_ADDRESSES or settings.version < _DROPS_RULES:
         kept.add("rebroadcast")
     if link.keep == "static":
         kept |= {"rebroadcast", "foreign"}
@@ -155,6 +155,9 @@ def _by_kernel(route: Route) -> bool:
 def _drops(link: Link, route: Route, known: dict[int, int], version: int) -> bool:
     if route.nexthop_id and route.type in REJECTS:
         # The kernel refuses networkd's message; it goes only with its nexthop.
+        return False
+    if version < _DROPS_RULES and route.type in REJECTS and route.family == INET6:
+        # The kernel lets them lead to lo, and 247 leaves what is there alone.
         return False
     if version < _MANAGER_WIDE:
         return route.type in REJECTS or (_on_before_256(link, route) and not _kept_before_256(link, route))

@@ -156,6 +156,12 @@ def test_a_managed_loopback(version, expected):
     assert bool(deleted_rules(RULES.values(), links, Settings(version))) is bool(expected)
 
 
+def test_247_leaves_nexthops_and_what_leads_to_the_loopback():
+    routes = [ROUTES[name] for name in ("throw", "throw6", "nexthop blackhole")]
+    assert gone(deleted_routes(routes, NEXTHOPS, [host("no")], Settings(247))) == {"throw"}
+    assert gone(deleted_routes(routes, NEXTHOPS, [host("no")], Settings(252))) == {"throw", "throw6", "nexthop blackhole"}
+
+
 @pytest.mark.parametrize("version", [252, 257])
 def test_without_managed_links_nothing_goes(version):
     assert deleted_routes(ROUTES.values(), NEXTHOPS, [], Settings(version)) == []
@@ -182,6 +188,14 @@ def test_without_managed_links_nothing_goes(version):
         (255, "no", {"foreign"}, "", True),
         (255, "no", {"dhcp"}, "", True),
         (257, "no", {"dhcp"}, "", False),
+        (257, "no", {"foreign", "dhcp"}, "", False),
+        (257, "no", {"foreign", "lifetime"}, "", True),
+        (257, "static", {"foreign"}, "", False),
+        (257, "static", {"lifetime"}, "", True),
+        (257, "dynamic", {"lifetime"}, "", False),
+        (257, "yes", {"foreign"}, "", False),
+        (247, "no", {"rebroadcast"}, "", False),
+        (247, "no", {"foreign"}, "", True),
     ],
 )
 def test_links_that_lose_their_addresses(version, keep, addresses, at_no, expected):
