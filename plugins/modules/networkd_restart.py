@@ -18,8 +18,8 @@ description:
     again, and puts back what went missing. All of that happens on the host, in one task, so that it goes on where the connection doesn't.
   - Refuses, before anything is touched, where the restart itself could be the outage. Tables may be so big that networkd does not start again,
     or it may be failing or flapping already, or its last start took long, or there are nexthops that it would delete and nobody could put back, or
-    C(.network) or C(.netdev) files changed since it started, which the restart would bring into force, or no DHCP server answers where
-    networkd holds a lease, or something would be taken that nothing spares and nobody could put back, or ansible itself comes in over such.
+    C(.network) or C(.netdev) files changed since it started, which the restart would bring into force, or what DHCP servers and
+    IPv6 routers gave to its links would not be given again, or something would be taken that nothing spares and nobody could put back, or ansible itself comes in over such.
   - Restarts each time that it is asked to. Whether that is needed, M(holdfast.baseline.systemd_dropin) tells.
 notes:
   - Needs root, and the C(ip) command where there is something to put back.
@@ -30,8 +30,15 @@ notes:
   - On a link with DHCP it is C(KeepConfiguration=static), since C(yes) would keep the lease's address for ever. There addresses with a lifetime, and before
     systemd 256 neighbours, are taken for a moment and put back.
   - Before systemd 248 networkd has no key for bridge ports and for links that were taken down, so a restart is refused where there are such.
-  - A restart asks for DHCP leases anew, and what they gave is gone where nobody answers. So each link with an IPv4 lease is asked before, by a
-    C(DHCPDISCOVER) under the lease's own client id, which takes nothing (RFC 2131, 4.3.1). DHCPv6 servers and IPv6 routers are not asked.
+  - A restart forgets what servers and routers gave, the name servers in any case, and asks anew. So they are all asked before, in ways that take
+    nothing. A link with an IPv4 lease by a C(DHCPDISCOVER) under the lease's own client id (RFC 2131, 4.3.1), one with an address from a DHCPv6
+    server by a C(Solicit) under networkd's own ids (RFC 8415, 18.3.1), and one with routes from IPv6 routers by a C(Router Solicitation). Each
+    server must offer the address that the link has, with the lease's routers and name servers, since any of several may be heard first.
+  - C(KeepConfiguration=yes) doesn't help there. It keeps an address whose server is silent, but not the name servers, and not the address of
+    DHCPv6 before systemd 257. Where another IPv4 address is offered, 257 moves to it all the same, and before that the link has both.
+  - Before systemd 257 a router must also still give the prefixes that addresses were made of. Since then such addresses stay.
+  - Not asked is for prefixes that a DHCPv6 server delegated, nor for name servers that it tells without giving an address. Which name servers
+    routers and DHCPv6 servers tell isn't compared.
   - What C(resolvectl) or C(timedatectl ntp-servers) told a link at run time networkd forgets, whatever its files say. It is told again here,
     over networkd's own bus interface. Where it can't be known what was told, or networkd can't be reached on the bus, the restart is refused.
   - IPv6 link-local addresses are not put back, since networkd leaves them to the kernel.

@@ -115,15 +115,15 @@ def _left_pending(state: _state.State, own: str) -> list[str]:
 
 
 def _leaseless() -> list[str]:
-    """Links that would come back without what their DHCP server gave them."""
+    """Links that would come back without what servers and routers gave them."""
     try:
         found = _leases.unrenewable(Host(timeout=_SECONDS))
     except NotSeen as missing:
-        return [f"which leases it holds can't be seen: {missing.why}"]
+        return [f"what servers and routers gave to its links can't be seen: {missing.why}"]
     if not found:
         return []
-    return [f"{'; '.join(found[:5])}{' and others' if found[5:] else ''}, so a restart would cost the name servers of the lease, and before "
-            "systemd 257 its address and routes: mend the DHCP server, or the way to it, first"]  # fmt: skip
+    return [f"{'; '.join(found[:5])}{' and others' if found[5:] else ''}, so a restart would cost name servers of the link, or its address and "
+            "routes: mend the server or router, or the way to it, first"]  # fmt: skip
 
 
 def _carry_out(state: _state.State, saved: _network.Saved, timeout: float, about: dict[str, Any]) -> dict[str, Any]:

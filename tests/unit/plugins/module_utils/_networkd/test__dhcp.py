@@ -9,7 +9,8 @@ import pytest
 from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import _dhcp
 
 XID = b"\x01\x02\x03\x04"
-LEASE = _dhcp.Lease(bytes([10, 77, 0, 108]), bytes.fromhex("ffa1b2c3d4"))
+TERMS = _dhcp.Terms("10.77.0.108", frozenset({"10.77.0.1"}), frozenset({"10.77.0.1", "10.77.0.2"}))
+LEASE = _dhcp.Lease(TERMS, bytes.fromhex("ffa1b2c3d4"))
 # As systemd 252 writes it.
 TEXT = """# This is private data. Do not parse.
 ADDRESS=10.77.0.108
@@ -18,10 +19,10 @@ ROUTER=10.77.0.1
 SERVER_ADDRESS=10.77.0.11
 T1=1800
 LIFETIME=3600
-DNS=10.77.0.1
+DNS=10.77.0.1 10.77.0.2
 CLIENTID=ffa1b2c3d4
 """
-PACKET = _dhcp.discover(LEASE, bytes.fromhex("7aae6bf0b32f"), XID)
+PACKET = _dhcp.discover(LEASE.client_id, bytes.fromhex("7aae6bf0b32f"), XID)
 OPTIONS = 20 + 8 + 240
 
 
@@ -32,16 +33,18 @@ def reply(**changed: bytes) -> bytes:
         "udp": bytes(8),
         "op": b"\x02\x01\x06\x00",
         "xid": XID,
-        "rest": bytes(228),
+        "times": bytes(8),
+        "yiaddr": bytes([10, 77, 0, 108]),
+        "rest": bytes(216),
         "cookie": b"\x63\x82\x53\x63",
-        "options": b"\x00\x00\x36\x04\x0a\x4d\x00\x0b\x35\x01\x02\xff",
+        "options": bytes.fromhex("00003604" "0a4d000b" "350102" "03040a4d0001" "06080a4d00010a4d0002" "ff"),
     }
     return b"".join((parts | changed).values())
 
 
 def test_a_lease_is_read() -> None:
     assert _dhcp.parse_lease(TEXT) == LEASE
-    assert _dhcp.parse_lease("ADDRESS=10.0.0.1\n") == _dhcp.Lease(bytes([10, 0, 0, 1]), b"")
+    assert _dhcp.parse_lease("ADDRESS=10.0.0.1\n") == _dhcp.Lease(_dhcp.Terms("10.0.0.1"), b"")
 
 
 @pytest.mark.parametrize("text", ["", "ADDRESS=", "ADDRESS=10.0.0", "ADDRESS=10.0.0.256", "ADDRESS=fd00::1", "ADDRESS=10.0.0.1\nCLIENTID=xy"])
@@ -51,18 +54,17 @@ def test_what_is_no_lease(text: str) -> None:
 
 
 def test_the_question() -> None:
-    assert _dhcp.checksum(PACKET[:20]) == 0
-    assert int.from_bytes(PACKET[2:4], "big") == len(PACKET) and int.from_bytes(PACKET[24:26], "big") == len(PACKET) - 20
-    assert (PACKET[12:20], PACKET[20:24]) == (bytes(4) + b"\xff" * 4, b"\x00\x44\x00\x43")
     message = PACKET[28:]
     assert len(message) >= 300 and message[:4] == b"\x01\x01\x06\x00" and message[4:8] == XID and message[10:12] == b"\x80\x00"
     assert message[28:34].hex() == "7aae6bf0b32f"
-    assert PACKET[OPTIONS:].rstrip(b"\x00").hex() == "350101" + "32040a4d006c" + "3703010306" + "3d05ffa1b2c3d4" + "ff"
+    # Nothing of the address: a server that still knows the lease offers it unasked.
+    assert PACKET[OPTIONS:].rstrip(b"\x00").hex() == "350101" + "3703010306" + "3d05ffa1b2c3d4" + "ff"
 
 
 def test_an_offer() -> None:
-    assert _dhcp.is_offer(reply(), XID)
-    assert _dhcp.is_offer(reply(ip=b"\x46" + bytes(23)), XID)
+    offer = _dhcp.Offer("10.77.0.11", TERMS)
+    assert _dhcp.parse_offer(reply(), XID) == offer
+    assert _dhcp.parse_offer(reply(ip=b"\x46" + bytes(23)), XID) == offer
 
 
 @pytest.mark.parametrize(
@@ -80,4 +82,24 @@ def test_an_offer() -> None:
     ],
 )
 def test_no_offer(packet: bytes) -> None:
-    assert not _dhcp.is_offer(packet, XID)
+    assert _dhcp.parse_offer(packet, XID) is None
+
+
+@pytest.mark.parametrize(
+    ("offered", "lacks"),
+    [
+        ([], ["no DHCP server answers eth0"]),
+        ([TERMS], []),
+        ([TERMS._replace(routers=TERMS.routers | {"10.77.0.9"})], []),
+        ([TERMS._replace(address="10.77.0.9")], ["DHCP server 10.0.0.1 offers eth0 10.77.0.9 instead of 10.77.0.108"]),
+        ([TERMS, TERMS._replace(address="10.77.0.9")], ["DHCP server 10.0.0.2 offers eth0 10.77.0.9 instead of 10.77.0.108"]),
+        ([TERMS._replace(name_servers=frozenset({"10.77.0.2"}))], ["DHCP server 10.0.0.1 offers eth0 10.77.0.108 without name server 10.77.0.1"]),
+        (
+            [_dhcp.Terms("10.77.0.108")],
+            ["DHCP server 10.0.0.1 offers eth0 10.77.0.108 without router 10.77.0.1 and name server 10.77.0.1, 10.77.0.2"],
+        ),
+    ],
+)
+def test_only_the_same_lease_counts(offered: list[_dhcp.Terms], lacks: list[str]) -> None:
+    offers = [_dhcp.Offer(f"10.0.0.{number}", terms) for number, terms in enumerate(offered, 1)]
+    assert _dhcp.lacks("eth0", LEASE, offers) == lacks

@@ -72,7 +72,7 @@ def host(monkeypatch):
         ({"pending": ["/etc/systemd/network/a.network"]}, "/etc/systemd/network/a.network changed since it started"),
         ({"pending": _run.NotSeen("too many")}, "whether its files changed since it started can't be seen: too many"),
         ({"leases": ["no DHCP server answers eth0"]}, "no DHCP server answers eth0, so a restart would cost"),
-        ({"leases": _run.NotSeen("x")}, "which leases it holds can't be seen: x"),
+        ({"leases": _run.NotSeen("x")}, "what servers and routers gave to its links can't be seen: x"),
         ({"saved": Saved([], [], [], untold=["host0: dnssec yes: that is open"])}, "host0: dnssec yes: that is open"),
         ({"unreachable": ["host0: not on the bus"]}, "host0: not on the bus"),
         ({"saved": Refused("rules, routes: 1001 could be lost; set both to false to go on")}, "1001 could be lost"),
