@@ -69,12 +69,12 @@ def look(host: Host, wish: Wish) -> Recorded:
     return Recorded(entries, units, _network.save(host, wish.rules, wish.routes))
 
 
-def look_at_all(host: Host, wish: Wish) -> Whole | None:
+def look_at_all(host: Host, wish: Wish, recorded: Recorded) -> Whole | None:
     """The whole network, to compare with; nothing where none of it is to be put back."""
     if not wish.rules and not wish.routes:
         return None
     try:
-        return _whole_look.look(host)
+        return _whole_look.look(host, _whole_look.settings_of(recorded.saved))
     except Unanswered as failed:
         raise Refused(f"rules, routes: {failed.why}; set both to false to go on without them") from None
 
@@ -89,7 +89,7 @@ def refuse_if_open(store: Store) -> None:
 def arm(host: Host, store: Store, wish: Wish) -> dict[str, Any]:
     """The new checkpoint. Whatever goes wrong: nothing is left of it, and Refused says why."""
     recorded = look(host, wish)
-    began, whole = time.monotonic(), look_at_all(host, wish)
+    began, whole = time.monotonic(), look_at_all(host, wish, recorded)
     store.open_up()
     with store.locked():
         refuse_if_open(store)

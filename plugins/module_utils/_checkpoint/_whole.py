@@ -18,6 +18,7 @@ from collections import Counter
 from typing import Any, Iterator, Mapping, NamedTuple
 
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._ip_words import identity
+from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._other_words import HOLDS
 
 # One entry as the words of the ip command that adds it.
 Words = tuple[str, ...]
@@ -154,7 +155,11 @@ def text(words: Words) -> str:
     """An entry for people."""
     if words[:1] == ("unsaid",):
         return f"{words[1]}, which no ip command can make"
-    shown = " ".join(_FAMILIES.get(word, word) for word in words if word != "add")
+    if words[:1] == (HOLDS,):
+        words = (words[1].rpartition("/sys/")[2].replace("/", "."), *words[2:])
+    # A lifetime only says how long it was to last.
+    ends = words.index("valid_lft") if "valid_lft" in words else len(words)
+    shown = " ".join(_FAMILIES.get(word, word) for word in words[:ends] if word != "add")
     return shown.encode("utf-8", "backslashreplace").decode("utf-8")
 
 

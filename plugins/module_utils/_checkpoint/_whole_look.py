@@ -9,19 +9,20 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Iterable
+from typing import Any, Callable, Iterable, Mapping
 
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint import _record, _whole
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._durable import write_new
-from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._ip_words import identity
-from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._network import _Recorder
+from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._ip_words import identity, is_moment, left
+from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._network import Saved, _Recorder
+from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._other_words import HOLDS
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._store import Store
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._whole import Record, Whole, Words
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _networkd_links
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _route_tables as tables
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_links import Managed
 from ansible_collections.holdfast.baseline.plugins.module_utils._host import Host, NotSeen
-from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import INET, INET6, Unanswered
+from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import INET, INET6, LinkState, Unanswered
 from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import _kept
 
 FILE = "whole"
@@ -33,16 +34,33 @@ _APART = 2.0
 # An address that is still being probed (RFC 4862, 5.4) has no route of its own for a second or two.
 _LOOKS, _PAUSE = 3, 2.0
 _ALL_VERSIONS = 999
+# Words of what is held that is no command of ip: holds FILE VALUE.
+_SETTING = 3
 
 
-def look(host: Host) -> Whole:
-    """All that the kernel has, but what it makes for itself. Unanswered where it doesn't tell, or there is too much."""
+def look(host: Host, held: Iterable[Words]) -> Whole:
+    """All that the kernel has, but what it makes for itself, and which of `held` still holds (_other_words.py).
+
+    Unanswered where the kernel doesn't tell, or there is too much.
+    """
     counted = tables.read_counts(host)
     few = sum((counted.ipv4 or {}).values()) + (counted.ipv6 or 0) <= MOST
     entries = _kept.everything(host.timeout, routes=few)
+    names = host.netlink.links()
     routes, counts = ([], {}) if few else _of_big_tables(host, counted, entries)
-    links = {name: index for index, name in host.netlink.links().items()}
-    return Whole({identity(words): words for words in [*entries, *routes] if not _is_of_link_local(words)}, counts, links)
+    links = host.netlink.link_states()
+    if not links.whole:
+        raise Unanswered("there are too many links to look at each")
+    entries += [words for link in links.entries for words in link_words(link, names)]
+    found = [words for words in [*entries, *routes] if not _is_of_link_local(words)] + [words for words in held if _kept.holds(words)]
+    return Whole({identity(words): words for words in found}, counts, {link.name: link.ifindex for link in links.entries})
+
+
+def link_words(link: LinkState, names: Mapping[int, str]) -> list[Words]:
+    """What a link is like, each thing as an entry of its own."""
+    about: list[Words] = [("up",) if link.up else ("down",), ("mtu", str(link.mtu))]
+    about += [("master", names.get(link.master, str(link.master)))] if link.master else []
+    return [("link", "dev", link.name, *words) for words in about]
 
 
 def _is_of_link_local(words: Words) -> bool:
@@ -68,14 +86,25 @@ def counts_of(seen: Iterable[tables.Table], counted: tables.Counts) -> dict[str,
     return {**counts, **({_whole.label("ipv6"): counted.ipv6} if counted.ipv6 and counted.ipv6 > read else {})}
 
 
+def settings_of(saved: Saved) -> list[Words]:
+    """The settings of links that networkd writes; the rest of what is held is seen of the links themselves."""
+    return [tuple(words) for words in saved.held if len(words) == _SETTING]
+
+
 def keep(host: Host, store: Store, ident: str, first: Whole, looked_at: float, sleep: Callable[[float], None] = time.sleep) -> None:
     """Write what `first`, a look at that time of the monotonic clock, and another one have in common."""
     sleep(max(0.0, looked_at + _APART - time.monotonic()))
-    steady, moving = _whole.steady(first, look(host))
+    steady, moving = _whole.steady(first, look(host, _held(first)))
     managed = _managed(host)
     names = frozenset(link.name for link in managed.links)
     boots = frozenset(key for key, words in steady.entries.items() if names.intersection(_whole.devices(words)) and _asked_for(words, managed))
     write_new(store.path(ident, FILE), _whole.packed(Record(steady, moving, names, boots, _record.boot_id())))
+
+
+def _lasting(record: Record) -> Record:
+    """Without what has only had its time, such as an address with a lifetime."""
+    entries = {key: words for key, words in record.steady.entries.items() if not any(is_moment(word) and not left(word) for word in words)}
+    return record._replace(steady=record.steady._replace(entries=entries))
 
 
 def _managed(host: Host) -> Managed:
@@ -86,8 +115,8 @@ def _managed(host: Host) -> Managed:
 
 
 def _asked_for(words: Words, managed: Managed) -> bool:
-    """Whether a .network file asks for this IPv4 address or this route."""
-    if words[:2] == ("-4", "address"):
+    """Whether a .network file asks for this address or this route."""
+    if words[1] == "address":
         return any(words[3] in network.addresses for network in managed.networks)
     if words[1] != "route":
         return False
@@ -111,9 +140,13 @@ def compare(host: Host, store: Store, ident: str, sleep: Callable[[float], None]
         return {"status": "unknown", "why": str(failed)}
 
 
+def _held(whole: Whole) -> list[Words]:
+    return [words for words in whole.entries.values() if words[0] == HOLDS]
+
+
 def _compare(host: Host, record: Record, sleep: Callable[[float], None]) -> dict[str, Any]:
     for again in range(_LOOKS):
-        found = _whole.compare(record, look(host), _record.boot_id())
+        found = _whole.compare(_lasting(record), look(host, _held(record.steady)), _record.boot_id())
         if not found["missing"] or again == _LOOKS - 1:
             break
         sleep(_PAUSE)

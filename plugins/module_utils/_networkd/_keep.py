@@ -15,14 +15,12 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._collect import 
 from ansible_collections.holdfast.baseline.plugins.module_utils._dropin_planned import Planned
 from ansible_collections.holdfast.baseline.plugins.module_utils._host import Absent, Host, NotSeen
 from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import Unanswered
+from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import _spare
 from ansible_collections.holdfast.baseline.plugins.module_utils._systemd_conf import parse_unit_text
 
 _KEPT = ("Network", "KeepConfiguration")
 _TEXT = "# Written by holdfast.baseline.networkd_keep. What is changed here by hand is lost.\n[Network]\nKeepConfiguration=yes\n"
-_STATES = "/run/systemd/netif/links"
 _OWN, _PASSING = "/etc/systemd/network", "/run/systemd/network"
-# What a checkpoint or a restart puts into /run is gone with the next boot.
-_PASSING_NAME = "zzz-holdfast.conf"
 # Lists of the fact `routes.foreign` whose entries a start takes from a link, whatever networkd.conf says.
 _ALWAYS = ("addresses", "neighbours", "ports")
 # Before, it sets addresses anew, upon which the kernel drops the routes.
@@ -53,16 +51,14 @@ def plan(host: Host, name: str) -> Plan:
         raise Refused(f"what could be lost can't be seen: {foreign.get('why') or daemon.get('why') or 'no reason given'}")
     version = int(daemon["version"])
     passing = dict.fromkeys(_passing(host))
-    try:
-        files = _files(host, _names(host))
-        kept = _kept(Planned(host, passing), version)
-    except NotSeen as missing:
-        raise Refused(f"which files networkd's links have can't be seen: {missing.why}") from None
+    managed = _managed(Planned(host, passing), version)
+    kept = _kept(managed)
+    files = {link.name: os.path.basename(managed.files[link.ifindex]) for link in managed.links}
     links = [link for link in losing(foreign, version, sorted(kept)) if kept.get(link) not in (None, "yes")]
     paths = sorted({f"{_OWN}/{files[link]}.d/{name}" for link in links})
     made = Plan(dict.fromkeys(paths, _TEXT), {path: text for path in paths for text in [_read(host, path)] if text is not None}, links)
     _refuse_others(made.old)
-    _refuse_losers(links, _kept(Planned(host, {**passing, **made.files}), version))
+    _refuse_losers(links, _kept(_managed(Planned(host, {**passing, **made.files}), version)))
     return made
 
 
@@ -74,37 +70,25 @@ def losing(foreign: Mapping[str, Any], version: int, managed: list[str]) -> list
     return sorted({str(item["device"]) for name in lists for item in foreign.get(name, []) if item.get("device")})
 
 
-def _names(host: Host) -> dict[int, str]:
-    try:
-        return host.netlink.links()
-    except Unanswered as failed:
-        raise NotSeen(failed.why) from None
-
-
 def _passing(host: Host) -> list[str]:
     """Our drop-ins that the next boot takes away."""
     try:
         folders = [entry for entry in host.listdir(_PASSING) if entry.endswith(".network.d")]
     except NotSeen:
         return []
-    return [path for path in (f"{_PASSING}/{folder}/{_PASSING_NAME}" for folder in folders) if host.exists(path)]
+    return [path for path in (f"{_PASSING}/{folder}/{_spare.NAME}" for folder in folders) if host.exists(path)]
 
 
-def _files(host: Host, names: dict[int, str]) -> dict[str, str]:
-    """The base name of the .network file of each managed link."""
-    found = {}
-    for index, name in names.items():
-        try:
-            file = _networkd_links.parse_state(host.read(f"{_STATES}/{index}").text)
-        except Absent:
-            continue
-        found.update({name: os.path.basename(file)} if file else {})
-    return found
+def _managed(host: Host, version: int) -> _networkd_links.Managed:
+    """The managed links, as the files stand."""
+    try:
+        return _networkd_links.read_links(host, host.netlink.links(), [], version)
+    except (NotSeen, Unanswered) as failed:
+        raise Refused(f"which files networkd's links have can't be seen: {failed.why}") from None
 
 
-def _kept(host: Host, version: int) -> dict[str, str]:
-    """KeepConfiguration= of each managed link, as the files stand."""
-    managed = _networkd_links.read_links(host, _names(host), [], version)
+def _kept(managed: _networkd_links.Managed) -> dict[str, str]:
+    """KeepConfiguration= of each managed link."""
     return {link.name: link.keep for link in managed.links}
 
 

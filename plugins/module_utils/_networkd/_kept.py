@@ -96,8 +96,13 @@ def text(words: Words) -> str:
 def _is_there(words: Words, there: set[Words]) -> bool:
     """Whether an entry is among those, its file says so, or its time is over."""
     if words[0] == _other_words.HOLDS:
-        return _content(words[1]) == words[2]
+        return holds(words)
     return _ip_words.identity(words) in there or any(_ip_words.is_moment(word) and not _ip_words.left(word) for word in words)
+
+
+def holds(words: Words) -> bool:
+    """Whether the file of a `holds` says its value."""
+    return _content(words[1]) == words[2]
 
 
 def _content(path: str) -> str:

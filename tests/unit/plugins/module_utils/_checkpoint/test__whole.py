@@ -121,6 +121,18 @@ def test_a_record_is_read_as_it_was_written() -> None:
     assert missing == ["ipv4 address 10.9.9.9/32 dev od\\udcffd", "Nexthop(id=5, oif=0, protocol=0), which no ip command can make"]
 
 
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (("holds", "/proc/sys/net/ipv6/conf/host0/accept_ra", "2"), "net.ipv6.conf.host0.accept_ra 2"),
+        (("link", "dev", "dum0", "master", "br0"), "link dev dum0 master br0"),
+        (("-4", "address", "add", "10.0.0.1/24", "dev", "a", "valid_lft", "@99", "preferred_lft", "@99"), "ipv4 address 10.0.0.1/24 dev a"),
+    ],
+)
+def test_text(words: tuple, text: str) -> None:
+    assert _whole.text(words) == text
+
+
 @pytest.mark.parametrize("data", [b"", b"garbage", zlib.compress(b"[]"), zlib.compress(b"{}"), zlib.compress(b'{"entries": [')])
 def test_what_is_no_record(data: bytes) -> None:
     with pytest.raises(ValueError):

@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint import _whole_look
+from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._ip_words import until
+from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._network import Saved
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._store import Store
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._whole import Whole
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_flush import Link
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect._networkd_links import Managed, Network
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect._route_tables import Counts, Table
 from ansible_collections.holdfast.baseline.plugins.module_utils._host import Host
-from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import INET, INET6, Unanswered
+from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import INET, INET6, Dump, LinkState, Unanswered
 
 IDENT = "20261121T072400Z-3fa9c1"
 HOST = Host()
@@ -23,6 +25,7 @@ OWN, FOREIGN = ("-4", "address", "add", "10.77.0.10/24", "dev", "host0"), ("-4",
 DEFAULT = tuple("-4 route add unicast default table 254 proto 4 scope 0 via 10.77.0.1 dev host0".split())
 LINK_LOCAL = tuple("-6 route add local fe80::1/128 table 255 proto 2 metric 0 dev host0".split())
 ASKS = Network(addresses=frozenset(["10.77.0.10/24"]), destinations=frozenset(["0.0.0.0/0"]))
+RA, PROXY = (("holds", f"/proc/sys/net/ipv6/conf/host0/{name}", "1") for name in ("accept_ra", "proxy_ndp"))
 ALL = (OWN, FOREIGN, DEFAULT)
 
 
@@ -39,7 +42,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list:
     """What the looks to come will see, each a tuple of entries or an error."""
     coming: list = []
 
-    def look(_host):
+    def look(_host, _held):
         seen = coming.pop(0)
         if isinstance(seen, Exception):
             raise seen
@@ -54,7 +57,7 @@ def kept(store: Store, looks: list) -> list[float]:
     """Keep all of ALL; for how long it waited between its two looks."""
     slept: list[float] = []
     looks += [ALL, ALL]
-    _whole_look.keep(HOST, store, IDENT, _whole_look.look(HOST), _whole_look.time.monotonic(), slept.append)
+    _whole_look.keep(HOST, store, IDENT, _whole_look.look(HOST, []), _whole_look.time.monotonic(), slept.append)
     return slept
 
 
@@ -103,8 +106,10 @@ def test_so_many_routes_are_not_read_one_by_one(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(_whole_look.tables, "read_counts", lambda _host: counted)
     monkeypatch.setattr(_whole_look._kept, "everything", lambda _timeout, routes: asked.append(routes) or [OWN, DEFAULT, LINK_LOCAL])
     monkeypatch.setattr(_whole_look, "_of_big_tables", lambda *_all: ([], {"ipv4 routes of table 254": 20_000}))
-    seen = _whole_look.look(HOST)
-    assert (asked, list(seen.entries), seen.counts) == ([routes], [OWN, DEFAULT], {} if routes else {"ipv4 routes of table 254": 20_000})
+    monkeypatch.setattr(HOST.netlink, "link_states", lambda: Dump([], True))
+    monkeypatch.setattr(_whole_look._kept, "holds", lambda words: words == RA)
+    seen = _whole_look.look(HOST, [RA, PROXY])
+    assert (asked, list(seen.entries), seen.counts) == ([routes], [OWN, DEFAULT, RA], {} if routes else {"ipv4 routes of table 254": 20_000})
 
 
 @pytest.mark.parametrize(
@@ -120,3 +125,30 @@ def test_so_many_routes_are_not_read_one_by_one(monkeypatch: pytest.MonkeyPatch,
 )
 def test_what_was_not_read_is_counted(tables: list, counted: Counts, counts: dict) -> None:
     assert _whole_look.counts_of(tables, counted) == counts
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        (LinkState(2, "host0", True, 0, 1500), ["link dev host0 up", "link dev host0 mtu 1500"]),
+        (LinkState(3, "dum0", False, 9, 9000), ["link dev dum0 down", "link dev dum0 mtu 9000", "link dev dum0 master br0"]),
+        (LinkState(3, "dum0", True, 8, 1500), ["link dev dum0 up", "link dev dum0 mtu 1500", "link dev dum0 master 8"]),
+    ],
+)
+def test_what_a_link_is_like(link: LinkState, words: list) -> None:
+    assert [" ".join(each) for each in _whole_look.link_words(link, {9: "br0"})] == words
+
+
+def test_only_settings_are_asked_of_their_files() -> None:
+    held = [list(RA), ["holds", "/sys/class/net/dum0/master/ifindex", "9", "link", "set", "dev", "dum0", "master", "br0"]]
+    assert _whole_look.settings_of(Saved([], [], [], held=held)) == [RA]
+
+
+@pytest.mark.parametrize(("seconds", "missing"), [(0, 0), (600, 1)])
+def test_what_has_had_its_time_is_not_missing(store: Store, looks: list, seconds: int, missing: int) -> None:
+    short = (*FOREIGN, "valid_lft", until(seconds), "preferred_lft", until(seconds))
+    looks += [(OWN, short)] * 2
+    _whole_look.keep(HOST, store, IDENT, _whole_look.look(HOST, []), 0.0, lambda _seconds: None)
+    looks += [(OWN,)] * 3
+    found = _whole_look.compare(HOST, store, IDENT, lambda _seconds: None)
+    assert found["missing"] == ["ipv4 address 10.77.5.10/24 dev host0"] * missing
