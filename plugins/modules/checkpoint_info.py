@@ -22,7 +22,8 @@ options:
     type: str
   compare:
     description:
-      - Whether to compare all addresses, nexthops, policy rules and routes of the kernel with those of then.
+      - Whether to compare all addresses, neighbours that somebody set, nexthops, policy rules and routes of the kernel with those of then, and what
+        links are like. That is whether they are up, their bridge, their MTU, their DNS, and the settings that networkd writes.
       - Where something is missing it looks up to three times within six seconds, since an entry may be on its way back.
     type: bool
     default: false

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from typing import Any, Callable, Iterable, Mapping
 
-from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint import _record, _whole
+from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint import _record, _whole, _whole_dns
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._durable import write_new
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._ip_words import identity, is_moment, left
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._network import Saved, _Recorder
@@ -51,7 +51,7 @@ def look(host: Host, held: Iterable[Words]) -> Whole:
     links = host.netlink.link_states()
     if not links.whole:
         raise Unanswered("there are too many links to look at each")
-    entries += [words for link in links.entries for words in link_words(link, names)]
+    entries += [*(words for link in links.entries for words in link_words(link, names)), *_whole_dns.look(host, names)]
     found = [words for words in [*entries, *routes] if not _is_of_link_local(words)] + [words for words in held if _kept.holds(words)]
     return Whole({identity(words): words for words in found}, counts, {link.name: link.ifindex for link in links.entries})
 

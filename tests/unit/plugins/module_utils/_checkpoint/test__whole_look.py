@@ -107,6 +107,7 @@ def test_so_many_routes_are_not_read_one_by_one(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(_whole_look._kept, "everything", lambda _timeout, routes: asked.append(routes) or [OWN, DEFAULT, LINK_LOCAL])
     monkeypatch.setattr(_whole_look, "_of_big_tables", lambda *_all: ([], {"ipv4 routes of table 254": 20_000}))
     monkeypatch.setattr(HOST.netlink, "link_states", lambda: Dump([], True))
+    monkeypatch.setattr(_whole_look._whole_dns, "look", lambda _host, _names: [])
     monkeypatch.setattr(_whole_look._kept, "holds", lambda words: words == RA)
     seen = _whole_look.look(HOST, [RA, PROXY])
     assert (asked, list(seen.entries), seen.counts) == ([routes], [OWN, DEFAULT, RA], {} if routes else {"ipv4 routes of table 254": 20_000})
