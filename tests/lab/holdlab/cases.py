@@ -17,7 +17,8 @@ from .play import Proof
 from .scenario import Expected, Scenario
 
 PARAM = "holdfast_"
-PROBE = "holdfast_probe"  # what is asked; no rule reads it
+# What is asked, and what roles take; no rule reads it.
+OTHERS = ("holdfast_probe", "holdfast_networkd_", "holdfast_resolved_")
 BULKY = ("cells", "layers", "questions", "loss")  # of a probe; thousands of lines that no rule of the catalogue reads
 
 
@@ -40,7 +41,7 @@ def save(proof: Proof, scenario: Scenario, image: str, folder: Path) -> list[Pat
 
 
 def _save(audit: Audit, expected: dict[str, Expected], case: str, scenario: Scenario, folder: Path) -> Iterator[Path]:
-    params = {key.removeprefix(PARAM): value for key, value in scenario.params.items() if not key.startswith(PROBE)}
+    params = {key.removeprefix(PARAM): value for key, value in scenario.params.items() if not key.startswith(OTHERS)}
     for rule, what in expected.items():
         subject = rule.partition("/")[0]
         content: dict[str, Any] = {"facts": {key: _brief(audit.facts[key]) for key in ("schema", "host", subject)}}
