@@ -76,7 +76,10 @@ class Path(NamedTuple):
 
 
 class Route(NamedTuple):
-    """A route of the FIB; addresses are packed, numbers are the kernel's. `paths` has more than one entry only if multipath."""
+    """A route of the FIB; addresses are packed, numbers are the kernel's. `paths` has more than one entry only if multipath.
+
+    `source` is the address that it prefers as its packets' source, or b"".
+    """
 
     family: int
     table: int
@@ -88,6 +91,7 @@ class Route(NamedTuple):
     tos: int = 0
     paths: tuple[Path, ...] = ()
     nexthop_id: int = 0
+    source: bytes = b""
 
 
 class Rule(NamedTuple):
@@ -368,6 +372,7 @@ def parse_route(body: bytes) -> Route | None:
         tos,
         paths,
         _number(found.get(30)),
+        found.get(7, b""),
     )
 
 

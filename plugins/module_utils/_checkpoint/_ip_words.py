@@ -105,11 +105,6 @@ def route_words(body: bytes, link: Callable[[int], str]) -> list[str]:
     return words + _metric_words(found.get(8, b"")) + _way(found, flags, kind, link)
 
 
-def route_source(body: bytes) -> bytes:
-    """The packed source address that a route prefers, or b""."""
-    return attributes(body[_MESSAGE.size :]).get(7, b"")
-
-
 def _way(found: dict[int, bytes], flags: int, kind: int, link: Callable[[int], str]) -> list[str]:
     if kind >= 6:
         return []

@@ -21,7 +21,6 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._ip_
     address_words,
     is_moment,
     nexthop_words,
-    route_source,
     route_words,
     rule_words,
     without_source,
@@ -207,7 +206,7 @@ def _unsaid(recorder: _Recorder, rules: list[Rule], routes: list[Route]) -> list
 def _falling(recorder: _Recorder, routes: list[Route], managed: frozenset[int]) -> list[Route]:
     """The routes that the kernel drops, on whatever link, when their source address goes (fib_sync_down_addr())."""
     sources = {address.address for address in recorder.addressed.values() if address.ifindex in managed}
-    return [route for route in routes if route.protocol != _KERNEL and route_source(recorder.bodies[route]) in sources]
+    return [route for route in routes if route.protocol != _KERNEL and route.source in sources]
 
 
 def _words(recorder: _Recorder, foreign: _Foreign) -> Saved:

@@ -211,7 +211,7 @@ def _by_files(daemon: Daemon, why: str) -> Own:
         return True if rule.priority in priorities else None
 
     def own_route(route: Route) -> bool | None:
-        if route.protocol in (_DHCP, _RA):
+        if route.protocol == _DHCP or (route.protocol == _RA and route.family == INET6):
             return any(path.oif in (managed if route.family == INET6 else leased) for path in route.paths)
         destination = prefix(route.family, route.destination, route.prefixlen)
         return route.protocol == _STATIC and not wanted.isdisjoint({(route.table, destination), (-1, destination)})

@@ -89,9 +89,16 @@ def deleted_rules(rules: Iterable[Rule], links: Iterable[Link], settings: Settin
 
 
 def deleted_routes(
-    routes: Iterable[Route], nexthops: Iterable[Nexthop], links: Iterable[Link], settings: Settings
+    routes: Iterable[Route],
+    nexthops: Iterable[Nexthop],
+    links: Iterable[Link],
+    settings: Settings,
+    sources: frozenset[bytes] = frozenset(),
 ) -> list[Route]:
-    """Those of the foreign `routes` that the next start deletes, be it with a nexthop or an address under them."""
+    """Those of the foreign `routes` that the next start deletes, be it with a nexthop or an address under them.
+
+    `sources` are the addresses that it takes: the kernel drops an IPv4 route with its source, on whatever link (fib_sync_down_addr()).
+    """
     nexthops = list(nexthops)
     links = _flushing(links, settings)
     known = {nexthop.id: nexthop.oif for nexthop in nexthops} if settings.nexthops else {}
@@ -105,6 +112,7 @@ def deleted_routes(
             (settings.routes and any(_drops(link, route, known, settings.version) for link in links))
             or route.nexthop_id in gone
             or _falls_with_addresses(route, bare)
+            or (route.family == INET and route.source in sources)
         )
     ]
 

@@ -196,7 +196,9 @@ def _doubts(kernel: Kernel, seen: tables.Tables, own: networkd.Own, links: list[
 
 def _loss(foreign: _Foreign, settings: Settings, links: list[Link], text: Text, doubts: list[str]) -> dict[str, Any]:
     rules = deleted_rules(foreign.rules, links, settings)
-    routes = deleted_routes(foreign.routes, foreign.nexthops, links, settings)
+    besides = taken(foreign.besides, links, settings)
+    sources = frozenset(address.address for address in besides.addresses)
+    routes = deleted_routes(foreign.routes, foreign.nexthops, links, settings, sources)
     gone = deleted_nexthops(foreign.nexthops, links, settings)
     nexthops = [nexthop for nexthop in foreign.nexthops if nexthop.id in gone]
     rejects = [route for route in routes if route.type in REJECTS]
@@ -212,7 +214,7 @@ def _loss(foreign: _Foreign, settings: Settings, links: list[Link], text: Text, 
         ("nexthops", nexthops, text.nexthop),
     ):
         node.update(_counted(name, items, fact))
-    node.update(others.facts(taken(foreign.besides, links, settings), text.names, _counted))
+    node.update(others.facts(besides, text.names, _counted))
     node.update(_counted("dns", foreign.told, link_dns.fact))
     node["count"] = sum(number for name, number in node.items() if name.endswith("_count") and name not in _PARTS_OF_ROUTES)
     node["owners"] = sorted(whose)

@@ -12,7 +12,6 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._ip_
     address_words,
     identity,
     nexthop_words,
-    route_source,
     route_words,
     rule_words,
     without_source,
@@ -177,7 +176,3 @@ def test_identity(one, other, same):
 )
 def test_without_source(words, gone):
     assert " ".join(without_source(words.split())) == gone
-
-
-def test_route_source():
-    assert (route_source(_body(V4, a7=ONE)), route_source(_body(V4, a5=ONE))) == (ONE, b"")

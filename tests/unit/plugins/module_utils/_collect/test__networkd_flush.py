@@ -156,6 +156,14 @@ def test_a_managed_loopback(version, expected):
     assert bool(deleted_rules(RULES.values(), links, Settings(version))) is bool(expected)
 
 
+def test_a_route_falls_with_its_source():
+    elsewhere = route(UNICAST, BOOT, (VPN, b""))._replace(source=GATEWAY)
+    six = elsewhere._replace(family=INET6, source=GATEWAY)
+    held = Link(HOST, "host0", "no", frozenset({"requested"}))
+    assert deleted_routes([elsewhere, six], [], [held], settings(257, "routes"), frozenset({GATEWAY})) == [elsewhere]
+    assert deleted_routes([elsewhere, six], [], [held], settings(257, "routes")) == []
+
+
 def test_247_leaves_nexthops_and_what_leads_to_the_loopback():
     routes = [ROUTES[name] for name in ("throw", "throw6", "nexthop blackhole")]
     assert gone(deleted_routes(routes, NEXTHOPS, [host("no")], Settings(247))) == {"throw"}

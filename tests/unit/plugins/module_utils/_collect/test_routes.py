@@ -234,7 +234,7 @@ def test_unsupported(tmp_path, version, unsupported):
     facts = collect(host)
     assert facts["networkd"]["unsupported"] == unsupported
     assert facts["at_risk"]["rules_count"] == (8 if "ManageForeignRoutingPolicyRules" in unsupported else 0)
-    assert facts["at_risk"]["reject_routes_count"] == (2 if "ManageForeignRoutes" in unsupported else 0)
+    assert facts["at_risk"]["reject_routes_count"] == (1 if "ManageForeignRoutes" in unsupported else 0)
 
 
 @pytest.mark.parametrize(
