@@ -47,6 +47,7 @@ Look = Mapping[Thing, str]
 
 # How long something still lives, and whether the other end has carrier, is not the host's state.
 _MOVES = {"expires", "flags", "cache", "pref", "used", "error"}
+_LIVES = {0: "0", 0xFFFFFFFF: "forever"}
 _WORDS = {"dns": "servers", "domain": "domains", "dnsovertls": "dns_over_tls", "default-route": "default_route"}
 
 
@@ -131,7 +132,7 @@ def _link(entry: dict[str, Any], _more: str) -> Iterator[tuple[Thing, str]]:
 
 def _address(device: str, address: dict[str, Any]) -> Iterator[tuple[Thing, str]]:
     peer = address.get("address", "")
-    lives = ["forever" if address[f"{name}_life_time"] == 0xFFFFFFFF else "0" if not address[f"{name}_life_time"] else "limited" for name in ("valid", "preferred")]
+    lives = [_LIVES.get(address[f"{name}_life_time"], "limited") for name in ("valid", "preferred")]
     flags = [flag for flag in ("noprefixroute", "home", "nodad", "secondary", "temporary", "mngtmpaddr", "dadfailed") if address.get(flag)]
     words = [address["scope"], address.get("label", ""), address.get("broadcast", ""), *lives, *flags]
     yield ("address", device, f"{address['local']}/{address['prefixlen']}", *([peer] if peer else [])), " ".join(word for word in words if word)

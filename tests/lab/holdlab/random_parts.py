@@ -110,7 +110,8 @@ SETTINGS = [
 SETTING = "echo {value} >/proc/sys/net/{family}/conf/{dev}/{key}"
 ATTRIBUTES = [
     "ip link set {dev} mtu 1400", "ip link set {dev} alias 'uplink of {dev}'", "ip link set {dev} group 7", "ip link set {dev} txqueuelen 555",
-    "ip link set {dev} promisc on", "ip link set {dev} multicast off", "ip link set {dev} allmulticast on", "tc qdisc add dev {dev} root tbf rate 900mbit burst 64kb latency 50ms",
+    "ip link set {dev} promisc on", "ip link set {dev} multicast off", "ip link set {dev} allmulticast on",
+    "tc qdisc add dev {dev} root tbf rate 900mbit burst 64kb latency 50ms",
 ]  # fmt: skip
 DNS = [
     "resolvectl dns {dev} 10.77.0.1", "resolvectl dns {dev} 10.77.0.2 10.77.0.1", "resolvectl domain {dev} '~corp{i}.lab'",
