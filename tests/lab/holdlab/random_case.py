@@ -32,7 +32,7 @@ from .rollout import rollout
 AUDIT, ENFORCE = TWINS = ("audit", "enforce")
 SETTLE_SECONDS = 20
 SECONDS = 90  # of the deadline: networkd waits long for some of the links
-VARIABLES = {**LIKE_THE_CAMPAIGN, "enforce_step_seconds": 120, "holdfast_checkpoint_timeout": SECONDS}
+VARIABLES = {**LIKE_THE_CAMPAIGN, "enforce_step_seconds": 120, "holdfast_checkpoint_timeout": SECONDS, "holdfast_networkd_override": True}
 PAUSE = 1.5
 BEGIN_ANEW = f"systemctl restart systemd-networkd; sleep 3; {ONLINE}"
 # What enforce may write; where it only goes back, it writes nothing but the lines for this boot.
@@ -104,7 +104,7 @@ def _restart(lab: Lab, _host: RandomHost, real: Host, result: Result) -> Result:
     """Audit it, and restart networkd."""
     before = settled(real)
     seen = audit(lab.spaces, real, {}, keep_facts=True)
-    changed = random_look.lost(before, settled(real))
+    changed = random_look.lost(before, random_look.look(real))
     real.run(BEGIN_ANEW)
     lost = random_look.lost(before, settled(real))
     at_risk = seen.facts["routes"].get("at_risk", {"why": seen.facts["routes"].get("why")})
