@@ -27,9 +27,9 @@ def unrenewable(host: Host) -> list[str]:
     found: list[str] = []
     questions: list[_ask.Question] = []
     for link in _given.links(host):
-        for what, question in _QUESTIONS.items():
+        for what, questions_of in _QUESTIONS.items():
             try:
-                questions += question(host, link)
+                questions += questions_of(host, link)
             except (NotSeen, OSError, ValueError) as error:
                 found.append(f"whether {link.name} would get its {what} again can't be asked: {error}")
     if len(questions) > _MOST:
@@ -37,7 +37,7 @@ def unrenewable(host: Host) -> list[str]:
     return found + _ask.ask(questions)
 
 
-def _dhcp_question(host: Host, link: _given.Link) -> list[_ask.Question]:
+def _dhcp_questions(host: Host, link: _given.Link) -> list[_ask.Question]:
     if not link.lease:
         return []
     lease, xid = _dhcp.parse_lease(link.lease), os.urandom(4)
@@ -46,7 +46,7 @@ def _dhcp_question(host: Host, link: _given.Link) -> list[_ask.Question]:
     return [_ask.Question(link.name, _ask.IPV4, _ask.DHCP, _TO_ALL, packet, read, lacks)]
 
 
-def _dhcp6_question(host: Host, link: _given.Link) -> list[_ask.Question]:
+def _dhcp6_questions(host: Host, link: _given.Link) -> list[_ask.Question]:
     client, held = _dhcp6.parse_client(link.state), link.dhcp6_addresses()
     if not client or not held:
         return []
@@ -57,13 +57,16 @@ def _dhcp6_question(host: Host, link: _given.Link) -> list[_ask.Question]:
     return [_ask.Question(link.name, _ask.IPV6, _ask.DHCP6, _MULTICAST + _dhcp6.TO_SERVERS[-4:], packet, read, lacks)]
 
 
-def _router_question(host: Host, link: _given.Link) -> list[_ask.Question]:
-    if not link.routes:
-        return []
+def router_question(host: Host, link: _given.Link) -> _ask.Question:
+    """What asks the routers of a link to advertise, and waits for the prefixes that the link has from them."""
     packet = _routers.solicitation(link.link_local(), _given.hardware(host, link.name))
     held = link.prefixes() if version(host)["major"] < _HANDS_OVER else frozenset()
     lacks = functools.partial(_routers.lacks, link.name, held)
-    return [_ask.Question(link.name, _ask.IPV6, _ask.ROUTERS, _MULTICAST + _routers.TO_ROUTERS[-4:], packet, _routers.parse_advertisement, lacks)]
+    return _ask.Question(link.name, _ask.IPV6, _ask.ROUTERS, _MULTICAST + _routers.TO_ROUTERS[-4:], packet, _routers.parse_advertisement, lacks)
 
 
-_QUESTIONS = {"DHCP lease": _dhcp_question, "DHCPv6 lease": _dhcp6_question, "configuration from routers": _router_question}
+def _router_questions(host: Host, link: _given.Link) -> list[_ask.Question]:
+    return [router_question(host, link)] if link.routes else []
+
+
+_QUESTIONS = {"DHCP lease": _dhcp_questions, "DHCPv6 lease": _dhcp6_questions, "configuration from routers": _router_questions}

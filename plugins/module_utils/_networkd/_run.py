@@ -18,7 +18,17 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint impo
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _route_tables as tables
 from ansible_collections.holdfast.baseline.plugins.module_utils._host import Host, NotSeen
 from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import Unanswered
-from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import _kept, _leases, _pending, _restart, _spare, _state, _told_again, _way_in
+from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import (
+    _advertised,
+    _kept,
+    _leases,
+    _pending,
+    _restart,
+    _spare,
+    _state,
+    _told_again,
+    _way_in,
+)
 
 _SECONDS = 10.0
 _MOST_SHOWN = 50
@@ -129,6 +139,7 @@ def _leaseless() -> list[str]:
 def _carry_out(state: _state.State, saved: _network.Saved, timeout: float, about: dict[str, Any]) -> dict[str, Any]:
     # The connection may run over what is lost and put back here.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    routed = _advertised.default_links(Host(timeout=_SECONDS))
     began = time.monotonic()
     try:
         _spare.write(_spare.missing(saved.spares))
@@ -145,6 +156,7 @@ def _carry_out(state: _state.State, saved: _network.Saved, timeout: float, about
     about.update(put_back=[*map(_kept.text, back), *again.told][:_MOST_SHOWN], missing=missing[:_MOST_SHOWN])
     wrong = [] if after.runs and about["restarted"] else [f"systemd-networkd is {after.active} {timeout} s after its restart; see its journal"]
     wrong += [unseen] if unseen else []
+    wrong += [f"no IPv6 router gave {link} a default route again" for link in _advertised.lost(Host(timeout=_SECONDS), routed)]
     wrong += [f"not put back: {'; '.join(missing[:5])}{' and others' if missing[5:] else ''}"] if missing else []
     if wrong:
         raise Failed("; ".join(wrong), changed=True, **about)

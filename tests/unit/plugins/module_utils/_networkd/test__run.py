@@ -31,7 +31,7 @@ def host(monkeypatch):
     """What the module sees and does, to be changed by a test; `restarts` counts."""
     saved = Saved([RULE], [THROW], [], [ADDRESS], [NEXTHOP])
     host = {"state": GOOD, "after": GOOD._replace(invocation="new"), "routes": 5, "saved": saved, "left": [], "pending": [], "leases": [],
-            "unreachable": [], "again": _run._told_again.Outcome([], []), "restarts": 0}  # fmt: skip
+            "unreachable": [], "again": _run._told_again.Outcome([], []), "unrouted": [], "restarts": 0}  # fmt: skip
 
     def restart(_before, _timeout):
         host["restarts"] += 1
@@ -50,6 +50,8 @@ def host(monkeypatch):
     monkeypatch.setattr(_run, "_routes", lambda: host["routes"])
     monkeypatch.setattr(_run._pending, "changed_since", lambda _host, _epoch, _own: told(host["pending"]))
     monkeypatch.setattr(_run._leases, "unrenewable", lambda _host: told(host["leases"]))
+    monkeypatch.setattr(_run._advertised, "default_links", lambda _host: frozenset({"eth0"}))
+    monkeypatch.setattr(_run._advertised, "lost", lambda _host, before: [link for link in host["unrouted"] if link in before])
     monkeypatch.setattr(_run._network, "save", lambda *_what: told(host["saved"]))
     monkeypatch.setattr(_run.Host, "run", lambda _host, _argv: "")
     monkeypatch.setattr(_run._told_again, "unreachable", lambda _told: host["unreachable"])
@@ -116,6 +118,7 @@ def test_nothing_to_restart(host: dict, state: State) -> None:
         ({"after": GOOD._replace(active="failed", invocation="new")}, "systemd-networkd is failed 60 s after"),
         ({"after": GOOD}, "systemd-networkd is active 60 s after"),
         ({"left": Unanswered("netlink: no memory")}, "was not seen: netlink: no memory"),
+        ({"unrouted": ["eth0", "eth1"]}, "no IPv6 router gave eth0 a default route again"),
     ],
 )
 def test_failed_after_the_restart(host: dict, changes: dict, why: str) -> None:
