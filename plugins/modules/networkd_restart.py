@@ -19,7 +19,8 @@ description:
   - Refuses, before anything is touched, where the restart itself could be the outage. Tables may be so big that networkd does not start again,
     or it may be failing or flapping already, or its last start took long, or there are nexthops that it would delete and nobody could put back, or
     C(.network) or C(.netdev) files changed since it started, which the restart would bring into force, or what DHCP servers and
-    IPv6 routers gave to its links would not be given again, or something would be taken that nothing spares and nobody could put back, or ansible itself comes in over such.
+    IPv6 routers gave to its links would not be given again, or something would be taken that nothing spares and nobody could put back, or ansible
+    itself comes in over such.
   - Restarts each time that it is asked to. Whether that is needed, M(holdfast.baseline.systemd_dropin) tells.
 notes:
   - Needs root, and the C(ip) command where there is something to put back.

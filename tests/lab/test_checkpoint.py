@@ -70,7 +70,8 @@ ip -6 route flush fd99::/64
 """
 # More than the facts list.
 MANY_RULES = "for number in $(seq 100 180); do ip rule add pref 10$number from 10.66.0.$number lookup 52; done"
-NO_RULES = "for number in $(seq 100 180); do ip rule del pref 10$number 2>/dev/null || true; done; ip addr del 10.99.0.1/24 dev host0; ip link del odd0 2>&1 || true"
+NO_RULES = "for number in $(seq 100 180); do ip rule del pref 10$number 2>/dev/null || true; done; " \
+    "ip addr del 10.99.0.1/24 dev host0; ip link del odd0 2>&1 || true"
 ALL = "ip -o addr | grep -v fe80; ip nexthop; ip route; ip -6 route"
 LEFT = "find /etc /run/systemd -name '*holdfast*'; systemctl list-units --all --no-legend 'holdfast*'; ls /var/lib/holdfast"
 NOTHING = "checkpoints\nlock\n"

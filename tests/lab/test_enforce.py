@@ -53,7 +53,8 @@ systemctl list-units --all --no-legend 'holdfast*'
 """
 # Once the change is there: resolved says nothing for some seconds, or a rule is taken as soon as the module has gone that puts such things back.
 WHEN_CHANGED = "mkdir -p /etc/systemd/system/systemd-networkd.service.d; printf '[Service]\\nExecStartPost=-+/bin/sh /root/changed\\n'" \
-    " >/etc/systemd/system/systemd-networkd.service.d/x.conf; systemctl daemon-reload; echo 'test -e /etc/systemd/networkd.conf.d/90-holdfast.conf || exit 0' >/root/changed\n"
+    " >/etc/systemd/system/systemd-networkd.service.d/x.conf; systemctl daemon-reload; " \
+    "echo 'test -e /etc/systemd/networkd.conf.d/90-holdfast.conf || exit 0' >/root/changed\n"
 RESOLVED_HANGS = WHEN_CHANGED + "echo 'systemd-run -q sh -c \"pkill -STOP -x systemd-resolve; sleep 14; pkill -CONT -x systemd-resolve\"' >>/root/changed"
 RULES_GO = "for number in $(seq 100 180); do ip rule add pref 10$number from 10.66.0.$number lookup 52; done\n" + WHEN_CHANGED \
     + "echo 'systemd-run -q sh -c \"sleep 1; while pgrep -x python3; do sleep 0.05; done; ip rule del pref 10170\"' >>/root/changed"

@@ -86,7 +86,8 @@ def test_restarted_only_where_the_same_is_given_again(network: Network) -> None:
     refuses(network, "offers host0 10.77.0.17", " instead of 10.77.0.15", "a DHCPv6 server offers host0 fd77:2::", " instead of fd77:1::")
     assert network.host.run(f"{LEASE} | grep 10.77.0.15").returncode == 0
     # What was refused would have come.
-    assert network.host.run(f"systemctl restart systemd-networkd; until {LEASE} | grep 10.77.0.17; do sleep 0.5; done; ! {LEASE} | grep 10.77.0.15").returncode == 0
+    moves = f"systemctl restart systemd-networkd; until {LEASE} | grep 10.77.0.17; do sleep 0.5; done; ! {LEASE} | grep 10.77.0.15"
+    assert network.host.run(moves).returncode == 0
 
 
 def refuses(network: Network, *why: str) -> None:

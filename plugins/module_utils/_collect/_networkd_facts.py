@@ -203,7 +203,7 @@ def _by_files(daemon: Daemon, why: str) -> Own:
     priorities = {priority for network in networks for priority in network.priorities}
     has_rules = any(network.has_rules for network in networks)
     managed = frozenset(link.ifindex for link in daemon.links)
-    leased = frozenset(link.ifindex for link in daemon.links if "dhcp" in link.addresses)
+    leased = frozenset(index for index, network in daemon.managed.by_link.items() if network.dhcp)
 
     def own_rule(rule: Rule) -> bool | None:
         if rule.protocol != _STATIC or not has_rules:

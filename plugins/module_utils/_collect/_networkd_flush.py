@@ -69,7 +69,7 @@ class Settings(NamedTuple):
 
 def unprotected(settings: Settings, links: Iterable[Link]) -> tuple[Settings, list[Link]]:
     """The same host as if no setting protected anything."""
-    bare = [link._replace(keep="no", addresses=frozenset(), keep_master=False, activation="up") for link in links]
+    bare = [link._replace(keep="no", keep_master=False, activation="up") for link in links]
     return Settings(settings.version), bare
 
 

@@ -109,7 +109,9 @@ def read_links(host: Host, names: dict[int, str], addresses: list[Address], vers
 def _kind(address: Address, network: Network) -> str:
     """Where an IPv4 address comes from, as in Link."""
     if prefix(INET, address.address, address.prefixlen) not in network.addresses:
-        return "dhcp" if network.dhcp else "foreign" if address.permanent else "lifetime"
+        # With these a lease's address is kept for ever.
+        leased = network.dhcp and (not address.permanent or network.keep in ("dynamic", "yes"))
+        return "dhcp" if leased else "foreign" if address.permanent else "lifetime"
     broadcast = str(ipaddress.ip_address(address.broadcast)) if len(address.broadcast) == 4 else None
     return "requested" if broadcast is None or broadcast in network.broadcasts else "rebroadcast"
 

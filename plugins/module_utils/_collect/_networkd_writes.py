@@ -59,7 +59,8 @@ def _has_ipv6(said: dict[str, str]) -> bool:
     """Whether the link has IPv6 link-local addresses of the kernel, as it has by default."""
     word = said.get("LinkLocalAddressing", "")
     named = "IPv6LinkLocalAddressGenerationMode" in said or "IPv6StableSecretAddress" in said
-    port = "Bridge" in said or "Bond" in said
+    # network_verify() makes it `no` for ports of bridges, and for links whose master is left alone.
+    port = "Bridge" in said or "Bond" in said or boolean(said.get("KeepMaster")) is True
     return not named and (word == "ipv6" or boolean(word) is True or (not word and not port))
 
 

@@ -160,7 +160,8 @@ def _carry_out(state: _state.State, saved: _network.Saved, timeout: float, about
     wrong += [f"not put back: {'; '.join(missing[:5])}{' and others' if missing[5:] else ''}"] if missing else []
     if wrong:
         raise Failed("; ".join(wrong), changed=True, **about)
-    told = f"systemd-networkd was restarted in {about['seconds']} s; {len(back)} addresses, neighbours, nexthops, routes, rules and settings of links were put back"
+    what = "addresses, neighbours, nexthops, routes, rules and settings of links"
+    told = f"systemd-networkd was restarted in {about['seconds']} s; {len(back)} {what} were put back"
     told += f", and its links were told {len(again.told)} settings of DNS again" if again.told else ""
     return {"changed": True, "msg": told, **about}
 

@@ -40,8 +40,12 @@ def test_what_holds_it(host, tmp_path, monkeypatch, mountinfo, flags, expected):
     assert by(host, "/etc/resolv.conf") == expected
 
 
+def _not_a_file_of_ext4(*_arguments):
+    raise OSError(25, "not a typewriter")
+
+
 def test_a_link_or_a_file_system_without_flags_holds_nothing(host, tmp_path, monkeypatch):
-    monkeypatch.setattr(fcntl, "ioctl", lambda *_arguments: (_ for _ in ()).throw(OSError(25, "not a typewriter")))
+    monkeypatch.setattr(fcntl, "ioctl", _not_a_file_of_ext4)
     assert by(host, "/etc/resolv.conf") is None
     os.symlink("resolv.conf", tmp_path / "etc/link")
     assert by(host, "/etc/link") is None

@@ -164,7 +164,8 @@ def test_a_drop_in_in_any_directory_counts(host, tmp_path):
         ("10.77.0.99", "10.77.0.255", False, "", "lifetime"),
         ("10.77.0.99", "10.77.0.255", False, "DHCP=yes\n", "dhcp"),
         ("10.77.0.99", "10.77.0.255", True, "", "foreign"),
-        ("10.77.0.99", "10.77.0.255", True, "DHCP=yes\n", "dhcp"),
+        ("10.77.0.99", "10.77.0.255", True, "DHCP=yes\n", "foreign"),
+        ("10.77.0.99", "10.77.0.255", True, "DHCP=yes\nKeepConfiguration=yes\n", "dhcp"),
     ],
 )
 def test_kinds_of_addresses(host, tmp_path, address, broadcast, permanent, file, kind):

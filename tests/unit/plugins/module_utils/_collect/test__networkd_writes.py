@@ -35,6 +35,8 @@ def test_without_a_word(version):
     [
         ("LinkLocalAddressing=no\n", {}),
         ("Bridge=br0\n", {}),
+        ("KeepMaster=yes\n", {}),
+        ("KeepMaster=yes\nLinkLocalAddressing=ipv6\n", LINK_LOCAL),
         ("IPv6LinkLocalAddressGenerationMode=none\n", {}),
         ("Bridge=br0\nLinkLocalAddressing=ipv6\n", LINK_LOCAL),
         ("IPv6PrivacyExtensions=yes\n", {**LINK_LOCAL, "ipv6.use_tempaddr": "2"}),

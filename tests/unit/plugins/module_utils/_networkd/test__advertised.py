@@ -26,7 +26,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     seen: dict[str, Any] = {"links": [[]], "asked": []}
 
     def links(_host: Host) -> Any:
-        found = seen["links"][0]
+        found: Any = seen["links"][0]
         if isinstance(found, NotSeen):
             raise found
         return iter(found)

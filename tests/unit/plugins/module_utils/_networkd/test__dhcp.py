@@ -37,7 +37,7 @@ def reply(**changed: bytes) -> bytes:
         "yiaddr": bytes([10, 77, 0, 108]),
         "rest": bytes(216),
         "cookie": b"\x63\x82\x53\x63",
-        "options": bytes.fromhex("00003604" "0a4d000b" "350102" "03040a4d0001" "06080a4d00010a4d0002" "ff"),
+        "options": bytes.fromhex("00003604 0a4d000b 350102 03040a4d0001 06080a4d00010a4d0002 ff"),
     }
     return b"".join((parts | changed).values())
 

@@ -15,13 +15,13 @@ CLIENT = _dhcp6.Client(DUID, 0x63FAFF88)
 # As 252 and 257 write it; 247 writes two bytes more.
 STATE = "ADMIN_STATE=configured\nDHCP6_CLIENT_IAID=0x63faff88\nDHCP6_CLIENT_DUID=DUID-EN/Vendor:0000ab1129e1220b366c3fce"
 HELD = frozenset({"fd77:1::110"})
-ADDRESS = bytes.fromhex("00050018" "fd770001000000000000000000000110" "00000e10" "00000e10")
+ADDRESS = bytes.fromhex("00050018 fd770001000000000000000000000110 00000e10 00000e10")
 OPTIONS = 40 + 8 + 4
 
 
 def advertise(inner: bytes = ADDRESS, kind: bytes = b"\x02", xid: bytes = XID) -> bytes:
     """An IPv6 packet with an Advertise, as dnsmasq answers."""
-    ia = bytes.fromhex("63faff88" "00000708" "00000c4e") + inner
+    ia = bytes.fromhex("63faff88 00000708 00000c4e") + inner
     return bytes(40) + bytes(8) + kind + xid + b"\x00\x01\x00\x0e" + DUID + b"\x00\x03" + len(ia).to_bytes(2, "big") + ia
 
 

@@ -10,8 +10,8 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import
 
 ROUTER = bytes.fromhex("fe80") + bytes(13) + b"\x01"
 ALL = bytes.fromhex("ff02") + bytes(13) + b"\x01"
-PREFIX = bytes.fromhex("030440c0" "00000e10" "00000e10" "00000000" "fd770001000000000000000000000000")
-DNS = bytes.fromhex("19030000" "00000258" "fd770001000000000000000000000001")
+PREFIX = bytes.fromhex("030440c0 00000e10 00000e10 00000000 fd770001000000000000000000000000")
+DNS = bytes.fromhex("19030000 00000258 fd770001000000000000000000000001")
 HELD = frozenset({"fd77:1::/64"})
 
 
