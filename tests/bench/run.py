@@ -46,11 +46,11 @@ def measure(parts: Sequence[str], collections: Path, tools: Path) -> list[page.S
 
 
 def measure_audit(lab: Lab, collections: Path) -> list[page.Section]:
-    host = lab.boot(images.names()[-1])
+    host = lab.boot(images.default_names()[-1])
     sections = [audits.measure(lab.spaces, host, collections)]
     samples = reports.sample(lab.spaces, host)
     lab.remove(host)
-    host = lab.boot(images.names()[-1])
+    host = lab.boot(images.default_names()[-1])
     sections.append(facts.measure(lab.spaces, host))
     lab.remove(host)
     return [*sections, reports.measure(samples, collections)]
@@ -58,7 +58,7 @@ def measure_audit(lab: Lab, collections: Path) -> list[page.Section]:
 
 def measure_probe(lab: Lab, collections: Path, tools: Path) -> list[page.Section]:
     sections = probe.measure(lab, collections, tools)
-    host = lab.boot(images.names()[-1])
+    host = lab.boot(images.default_names()[-1])
     sections.append(probe_task.measure(lab.spaces, host, collections))
     lab.remove(host)
     return sections

@@ -127,6 +127,7 @@ class Host:
             boot_id, _newline, state = self._state().partition("\n")
             if boot_id != self._boot_id and state.strip() in ("running", "degraded"):
                 self._boot_id = boot_id
+                self._check_shield()
                 self.run("/lib/systemd/systemd-networkd-wait-online --interface=host0 --timeout=20")
                 return
             if self._process.poll() is not None:
@@ -134,6 +135,12 @@ class Host:
             time.sleep(0.1)
         console = self._spaces.path(f"{ROOM}/{self.name}/console.log").read_text(errors="replace")
         raise RuntimeError(f"host {self.name} did not come up:\n{console[-3000:]}")
+
+    def _check_shield(self) -> None:
+        """RuntimeError where the host could write to parts of the machine."""
+        done = self.run("systemctl is-active lab-shield || journalctl --unit=lab-shield --no-pager --output=cat")
+        if done.stdout != "active\n":
+            raise RuntimeError(f"host {self.name} has no shield: {done.stdout}")
 
     def _state(self) -> str:
         try:

@@ -19,6 +19,7 @@ from pathlib import Path
 import yaml
 
 DEFINITIONS = Path(__file__).parents[1] / "images"
+KEYRING = "usr/share/keyrings/debian-archive-keyring.gpg"
 KEEP_DAYS = 14
 
 
@@ -72,7 +73,7 @@ def _fingerprint(name: str) -> str:
 def _build(name: str, root: Path) -> None:
     """Build beside the final place and rename: an image is whole or not there."""
     _say(f"building the image {name} (about a minute, once)")
-    definition = _definitions()
+    definition = _definitions()["images"][name]
     with tempfile.TemporaryDirectory(dir=root.parent, prefix=f"{name}.") as work:
         new = Path(work) / "root"
         _run(
@@ -80,10 +81,12 @@ def _build(name: str, root: Path) -> None:
             "--variant=apt",
             "--quiet",
             '--aptopt=APT::Install-Recommends "false"',
+            *(f"--aptopt={option}" for option in definition.get("apt_options", [])),
+            *(f"--keyring={image(other) / KEYRING}" for other in definition.get("keyring_of", [])),
             f"--include={','.join(_packages(name))}",
-            definition["images"][name]["suite"],
+            definition["suite"],
             str(new),
-            *definition["images"][name].get("sources", []),
+            *definition.get("sources", []),
         )
         shutil.copytree(DEFINITIONS / "files", new, dirs_exist_ok=True)
         shutil.copy(DEFINITIONS / "setup.sh", new / "setup.sh")

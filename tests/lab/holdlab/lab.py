@@ -53,7 +53,7 @@ class Lab:
     def _set_up(self) -> None:
         self.spaces.shell("ssh-keygen -q -t ed25519 -N '' -f key")
         self._public_key = self.spaces.path(f"{ROOM}/key.pub").read_text(encoding="ascii")
-        self.servers = Servers(self.spaces, images.image(images.names()[-1]))
+        self.servers = Servers(self.spaces, images.image(images.default_names()[-1]))
         self.servers.start_default()
         shutil.copy(self.servers.authority.certificate, self.spaces.path(f"{ROOM}/lab-ca.crt"))
         shutil.copytree(HOST_TOOLS, self.spaces.path(f"{ROOM}/host_tools"))

@@ -21,7 +21,7 @@ FILES = {
     "tests/unit/rules/my/pinned/one.fail.yml": "facts: {}\n",
     "tests/unit/rules/my/pinned/two.fail.yml": "facts: {}\n",
     "tests/unit/rules/my/pinned/none.pass.yml": "facts: {}\n",
-    "tests/lab/images/images.yml": "images: {debian12: {}, debian13: {}}\n",
+    "tests/lab/images/images.yml": "images: {debian11: {only_where_named: true}, debian12: {}, debian13: {}}\n",
     "tests/lab/scenarios/my/broken.yml": "expect: {my/pinned: {status: fail}}\ndamage: x\nafter: {my/pinned: pass}\n",
     "tests/lab/scenarios/my/old.yml": "images: [debian11]\nexpect: {my/pinned: fail, my/other: pass}\ndamage: x\ndamage_comes: false\n",
     "docs/README": "",
