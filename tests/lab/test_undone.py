@@ -1,0 +1,63 @@
+# Copyright (c) 2026, holdfast.baseline contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A restart of networkd and of resolved undoes on real hosts exactly what the list says, which docs/restart.md shows."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import pytest
+from holdlab.lab import Lab
+from holdlab.module import run_module
+from holdlab.undone import KINDS, Entry, Objects, load
+
+ENTRIES = load()
+
+
+@pytest.fixture(scope="module", params=["debian11", "debian12", "debian13", "debian14"])
+def image(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def objects(image: str, lab: Lab) -> Iterator[Objects]:
+    """One host for all restarts of an image; what one of them undid is made again before the next."""
+    with _objects(lab, image) as objects:
+        yield objects
+
+
+@pytest.fixture
+def fresh(image: str, lab: Lab) -> Iterator[Objects]:
+    """A host on which nothing was made yet."""
+    with _objects(lab, image) as objects:
+        yield objects
+
+
+@contextlib.contextmanager
+def _objects(lab: Lab, image: str) -> Iterator[Objects]:
+    host = lab.boot(image, f"{image}-{len(lab.hosts)}")
+    try:
+        yield Objects(host, ENTRIES)
+    finally:
+        lab.remove(host)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_restart_undoes_exactly_what_is_declared(objects: Objects, kind: str) -> None:
+    objects.make()
+    assert objects.undone(kind) == objects.declared(kind)
+
+
+def test_the_module_loses_nothing_that_it_answers_for(lab: Lab, fresh: Objects) -> None:
+    """Nor anything that no start takes."""
+
+    def answered(entry: Entry) -> bool:
+        return entry.answer_on(fresh.version) in ("", "spared", "put back")
+
+    fresh.make(answered)
+    result = run_module(lab.spaces, fresh.host, "networkd_restart", {})
+    assert not result["failed"], result
+    assert fresh.missing(answered) == set()
