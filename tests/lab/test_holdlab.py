@@ -18,6 +18,7 @@ import pytest
 from holdlab.findings import differences
 from holdlab.faults import Asked, Fault, Faults, When, is_due, message
 from holdlab.scenario import Damage, Expected, Scenario, ScenarioError, load
+from holdlab.undone import load as load_undone
 from holdlab.verdicts import Verdict
 from holdlab.verdicts import differences as verdict_differences
 from holdlab.zone_answers import answer, parse
@@ -239,3 +240,29 @@ def _load(folder: Path, text: str) -> Scenario:
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return load(path, ["old", "new", "rare"], ["old", "new"])
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "versions"),
+    [
+        ("undone_by: all, spared_by: KeepConfiguration=yes", "keys", [247, 252, 257, 262]),
+        ("undone_by: all, spared_by: KeepConfiguration=yes", "spared", []),
+        ("undone_by: all, spared_by: KeepMaster=yes", "spared", [247]),
+        ("undone_by: [252, 257]", "spared", [252, 257]),
+        ("undone_by: [252], undone_spared: all", "spared", [247, 252, 257, 262]),
+        ("undone_by: [252]", "defaults", [252]),
+        ("undone_by: [252], undone_by_defaults: [257]", "defaults", [257]),
+        ("undone_by: all", "resolved", []),
+        ("undone_by_resolved: [247]", "resolved", [247]),
+    ],
+)
+def test_undone(tmp_path: Path, said: str, kind: str, versions: list[int]) -> None:
+    (tmp_path / "a.yml").write_text(f"b: {{there: x, {said}}}\nc: {{not_in_lab: why}}\n")
+    (entry,) = load_undone(tmp_path)
+    assert [version for version in (247, 252, 257, 262) if entry.undone(kind, version)] == versions
+
+
+@pytest.mark.parametrize(("version", "answer"), [(247, "refused"), (252, "spared"), (262, "")])
+def test_answer_to_what_is_undone(tmp_path: Path, version: int, answer: str) -> None:
+    (tmp_path / "a.yml").write_text("b: {there: x, undone_by: [247, 252], spared_by: KeepMaster=yes, answer: spared, otherwise: refused}\n")
+    assert load_undone(tmp_path)[0].answer_on(version) == answer

@@ -95,7 +95,7 @@ def _entry(name: str, said: dict[str, Any]) -> Entry:
     known_since = KNOWN_SINCE.get(said.get("spared_by", ""), max(VERSIONS) + 1)
     return Entry(
         name=name,
-        make=said.get("make", ""),
+        make=said.get("make", "sleep 1"),
         there=said["there"],
         undone_by=undone,
         undone_by_defaults=_versions(said.get("undone_by_defaults", undone)),
@@ -121,8 +121,8 @@ class Objects:
 
     def __init__(self, host: Host, entries: list[Entry]) -> None:
         self.host = host
-        self._do((FOLDER / "host.sh").read_text(encoding="utf-8") + _BEGIN, "the links")
-        self.version = int(self._do("systemctl --version | sed -n '1s/^systemd \\([0-9]*\\).*/\\1/p'", "the version"))
+        self.do((FOLDER / "host.sh").read_text(encoding="utf-8") + _BEGIN, "the links")
+        self.version = int(self.do("systemctl --version | sed -n '1s/^systemd \\([0-9]*\\).*/\\1/p'", "the version"))
         self._entries = [entry for entry in entries if self.version not in entry.not_on]
 
     def declared(self, kind: str) -> set[str]:
@@ -134,7 +134,7 @@ class Objects:
 
         Again where something is missing: networkd may have taken away what a later one leans on, in the seconds after its start.
         """
-        self._do(_BEGIN, "the keys")
+        self.do(_BEGIN, "the keys")
         said: list[str] = []
         for _time in range(MAKE_TIMES):
             missing = self.missing(some)
@@ -150,19 +150,20 @@ class Objects:
 
     def missing(self, some: Callable[[Entry], bool] = lambda entry: True) -> set[str]:
         """The names of those that aren't there."""
-        return set(self._do("".join(f"{_look(entry)} || echo {entry.name}\n" for entry in self._entries if some(entry)), "the look").split())
+        return set(self.do("".join(f"{_look(entry)} || echo {entry.name}\n" for entry in self._entries if some(entry)), "the look").split())
 
     def undone(self, kind: str) -> set[str]:
         """What a restart of that kind undid, once that is what is declared, or has had time to be."""
         declared = self.declared(kind)
-        self._do(KINDS[kind], kind)
+        self.do(KINDS[kind], kind)
         until = time.monotonic() + COME_SECONDS
         while self.missing() != declared and time.monotonic() < until:
             time.sleep(0.5)
         time.sleep(STAY_SECONDS)
         return self.missing()
 
-    def _do(self, script: str, what: str) -> str:
+    def do(self, script: str, what: str) -> str:
+        """What the lines print on the host. Raises RuntimeError where they fail."""
         done = self.host.run(script)
         if done.returncode:
             raise RuntimeError(f"{what}: status {done.returncode}: {done.stdout[-2000:]}")

@@ -10,7 +10,7 @@ pair() { # name, lines of its .network; without lines it stays unmanaged
     ip link add "$1" type veth peer name "$1.peer"
     ip link set "$1" up
     ip link set "$1.peer" up
-    [ -z "$2" ] || printf "[Match]\nName=$1\n[Network]\n$2\n" >"/etc/systemd/network/20-$1.network"
+    [ -z "$2" ] || printf '[Match]\nName=%s\n[Network]\n%b\n' "$1" "$2" >"/etc/systemd/network/20-$1.network"
 }
 
 lan() { # name, lines of its .network: a link whose other end is in a network namespace of its own
