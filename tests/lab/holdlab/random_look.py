@@ -114,7 +114,7 @@ def _dns(what: str, lines: str) -> Iterator[tuple[Thing, str]]:
         if not line.strip():
             continue
         device = head.split("(")[-1].rstrip(")") if begins else device
-        yield ("dns", device, _WORDS.get(what, what)), " ".join(sorted((rest if begins else line).split()))
+        yield ("dns", device, _WORDS.get(what, what)), " ".join((rest if begins else line).split())
 
 
 def _link(entry: dict[str, Any], _more: str) -> Iterator[tuple[Thing, str]]:
