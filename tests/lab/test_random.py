@@ -19,8 +19,8 @@ from holdlab.random_host import FILES, STATE, Part, RandomHost
 from holdlab.random_make import make
 from holdlab.random_shrink import shrink
 
-# Small ones, which have something to lose all the same.
-ALWAYS = [(AUDIT, "debian12", 2), (AUDIT, "debian13", 1), (ENFORCE, "debian12", 4), (ENFORCE, "debian13", 3)]
+# Small ones, which have something to lose all the same; 42 is entered by an address with a lifetime.
+ALWAYS = [(AUDIT, "debian12", 7), (AUDIT, "debian13", 10), (ENFORCE, "debian12", 42), (ENFORCE, "debian13", 43)]
 LINK = Part("link1", FILES, "ip link add v0 type veth peer name w0")
 ADDRESS = Part("address2", STATE, "ip addr add 10.100.0.5/24 dev v0", ("link1",))
 ROUTE = Part("route3", STATE, "ip route add 172.16.1.0/24 via 10.100.0.1", ("address2",))

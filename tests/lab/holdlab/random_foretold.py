@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 from .random_look import Thing
 
-# Lists of at_risk: what makes its item the thing of a look, as far as the item names it.
+# Of at_risk; `routes` holds its reject_routes and link_routes.
 LISTS = ("addresses", "neighbours", "ports", "links_down", "settings", "dns", "routes", "rules", "nexthops")
 
 
 @dataclass(frozen=True)
 class Held:
-    """losses: all that went, of what goes by itself only that which doesn't go along with something foretold; unforetold and false: lines."""
+    """losses: how much went, without what goes along by itself; unforetold, and foretold but false: a line each."""
 
     losses: int = 0
     unforetold: list[str] = field(default_factory=list)
