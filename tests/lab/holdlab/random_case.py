@@ -139,7 +139,7 @@ def _enforce(lab: Lab, host: RandomHost, real: Host, result: Result) -> Result:
     quiet = real.run(QUIET, timeout=SECONDS + QUIET_SECONDS)
     problems = _differences(real, before, outcome) + ["left: a checkpoint is still open"] * bool(quiet.returncode)
     problems += ["way-in lost: nobody comes in any more"] * (not _reachable(lab, real))
-    state = "worse" if problems else "refused" if outcome == "refused" else TRUE.get(outcome, "worse")
+    state = "worse" if problems else "refused" if outcome == "refused" else TRUE.get(outcome, "as before")
     if outcome not in TRUE or (done.status == 0) != (outcome in ("confirmed", "unchanged")):
         problems.append(f"reported as {outcome}, with the exit status {done.status}")
     why = "; ".join([outcome, *map(str, enforced.get("why") or [])])
