@@ -73,7 +73,8 @@ MANY_RULES = "for number in $(seq 100 180); do ip rule add pref 10$number from 1
 NO_RULES = "for number in $(seq 100 180); do ip rule del pref 10$number 2>/dev/null || true; done; " \
     "ip addr del 10.99.0.1/24 dev host0; ip link del odd0 2>&1 || true"
 ALL = "ip -o addr | grep -v fe80; ip nexthop; ip route; ip -6 route"
-LEFT = "find /etc /run/systemd -name '*holdfast*'; systemctl list-units --all --no-legend 'holdfast*'; ls /var/lib/holdfast"
+# What spares others over a restart stays until the next boot.
+LEFT = "find /etc /run/systemd -name '*holdfast*' ! -name zzz-holdfast.conf; systemctl list-units --all --no-legend 'holdfast*'; ls /var/lib/holdfast"
 NOTHING = "checkpoints\nlock\n"
 OPTIONS = {
     "paths": ["/etc/systemd/networkd.conf.d", "/etc/systemd/resolved.conf.d", "/etc/odd", "/etc/absent/deep/file"],
@@ -176,7 +177,8 @@ def test_addresses_and_nexthops_come_back(checked: Checked) -> None:
         armed = checked.arm(timeout=60)
         ident, recorded = armed["id"], armed["recorded"]
         # The link's own addresses are kept as well.
-        assert recorded["addresses"] >= 4 and recorded["nexthops"] == 2
+        # 247 deletes no nexthops.
+        assert recorded["addresses"] >= 4 and recorded["nexthops"] == (0 if checked.host.name == "debian11" else 2)
         checked.do(BREAK)
         assert "10.77.5.5" not in checked.do(ALL)
         checked.do(f"sh /var/lib/holdfast/checkpoints/{ident}/restore.sh asked")

@@ -51,13 +51,19 @@ find /etc ! -type d -exec md5sum {} + 2>/dev/null | sort
 find /etc /run/systemd/system /var/lib/holdfast 2>&1 | sort
 systemctl list-units --all --no-legend 'holdfast*'
 """
-# Once the change is there: resolved says nothing for some seconds, or a rule is taken as soon as the module has gone that puts such things back.
-WHEN_CHANGED = "mkdir -p /etc/systemd/system/systemd-networkd.service.d; printf '[Service]\\nExecStartPost=-+/bin/sh /root/changed\\n'" \
-    " >/etc/systemd/system/systemd-networkd.service.d/x.conf; systemctl daemon-reload; " \
-    "echo 'test -e /etc/systemd/networkd.conf.d/90-holdfast.conf || exit 0' >/root/changed\n"
-RESOLVED_HANGS = WHEN_CHANGED + "echo 'systemd-run -q sh -c \"pkill -STOP -x systemd-resolve; sleep 14; pkill -CONT -x systemd-resolve\"' >>/root/changed"
-RULES_GO = "for number in $(seq 100 180); do ip rule add pref 10$number from 10.66.0.$number lookup 52; done\n" + WHEN_CHANGED \
-    + "echo 'systemd-run -q sh -c \"sleep 1; while pgrep -x python3; do sleep 0.05; done; ip rule del pref 10170\"' >>/root/changed"
+# Once the change is there, and the module has gone that puts back what is missing: resolved says nothing for some seconds, or a rule is taken.
+WHEN_CHANGED = """
+mkdir -p /etc/systemd/system/systemd-networkd.service.d
+printf '[Service]\\nExecStartPost=-+/bin/sh /root/changed\\n' >/etc/systemd/system/systemd-networkd.service.d/x.conf
+systemctl daemon-reload
+cat >/root/changed <<'END'
+test -e /etc/systemd/networkd.conf.d/90-holdfast.conf || exit 0
+systemd-run -q sh -c "sleep 1; while pgrep -x python3; do sleep 0.05; done; DEED"
+END
+"""
+RESOLVED_HANGS = WHEN_CHANGED.replace("DEED", "pkill -STOP -x systemd-resolve; sleep 20; pkill -CONT -x systemd-resolve")
+RULES_GO = "for number in $(seq 100 180); do ip rule add pref 10$number from 10.66.0.$number lookup 52; done\n" \
+    + WHEN_CHANGED.replace("DEED", "ip rule del pref 10170")
 SILENT = Server("10.77.0.5", "fault", faults=[{"do": "silent"}])
 LATER = "printf '[Network]\\nManageForeignRoutes=yes\\n' >/etc/systemd/networkd.conf.d/95-admin.conf"
 
