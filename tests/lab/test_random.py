@@ -41,7 +41,7 @@ def test_a_random_host_is_foretold_and_never_worse(lab: Lab, twin: str, image: s
 
 def test_a_loss_that_nobody_foretold_is_seen(lab: Lab) -> None:
     """An audit can't know what a unit does after the restart; were it called foretold, no count would be worth anything."""
-    lines = "printf '[Service]\\nExecStartPost=-ip route del 172.16.9.0/24\\n' >/run/systemd/system/systemd-networkd.service.d/x.conf"
+    lines = "printf '[Service]\\nExecStartPost=-+/sbin/ip route del 172.16.9.0/24\\n' >/run/systemd/system/systemd-networkd.service.d/x.conf"
     parts = (
         Part("route1", STATE, "ip link add v0 type veth peer name w0; ip link set v0 up; ip route add 172.16.9.0/24 dev v0"),
         Part("thief2", STATE, f"mkdir -p /run/systemd/system/systemd-networkd.service.d; {lines}; systemctl daemon-reload"),
