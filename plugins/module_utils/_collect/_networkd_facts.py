@@ -24,6 +24,7 @@ _UNIT = "systemd-networkd.service"
 _ROUTES, _RULES, _NEXTHOPS = "ManageForeignRoutes", "ManageForeignRoutingPolicyRules", "ManageForeignNextHops"
 _PROTECTIONS = (_ROUTES, _RULES)
 _NEXTHOPS_SINCE = 256
+_TAKES_RULES = 248
 _MOST_LISTED = 64
 # Describe tells of every link; beyond so many its answer alone is megabytes.
 _MOST_DESCRIBED_LINKS = 256
@@ -74,7 +75,7 @@ def look(host: Host, names: dict[int, str], addresses: list[Address]) -> Daemon:
         managed = _networkd_links.Managed([], [], missing.why)
     unsupported = unsupported_keys(version)
     ignored = unsupported + ([_NEXTHOPS] if version["major"] < _NEXTHOPS_SINCE else [])
-    settings = Settings(version["major"], *(_manages(config, key, ignored) for key in (_ROUTES, _RULES, _NEXTHOPS)))
+    settings = Settings(version["major"], *(_manages(config, key, ignored, version["major"]) for key in (_ROUTES, _RULES, _NEXTHOPS)))
     facts = _facts(unit, version["major"], config, unsupported)
     facts["links"] = _link_facts(managed)
     doubts = [why for why in (config.problem, managed.why) if why]
@@ -91,7 +92,10 @@ def unsupported_keys(version: dict[str, Any]) -> list[str]:
     return [key for key, works in ((_ROUTES, routes), (_RULES, rules)) if not works]
 
 
-def _manages(config: Config, key: str, unsupported: list[str]) -> bool:
+def _manages(config: Config, key: str, unsupported: list[str], version: int) -> bool:
+    """Whether networkd takes others' for its own; before 248 it takes no rules, whatever a file says."""
+    if key == _RULES and version < _TAKES_RULES:
+        return key in unsupported
     return key in unsupported or boolean(config.value(key)) is not False
 
 
@@ -106,7 +110,7 @@ def _facts(unit: dict[str, Any], version: int, config: Config, unsupported: list
         "version": version,
         "active": unit["active"],
         "since": unit["since"],
-        "effective": {key: _yes_no(_manages(config, key, unsupported)) for key in _PROTECTIONS},
+        "effective": {key: _yes_no(_manages(config, key, unsupported, version)) for key in _PROTECTIONS},
         "source": {key: config.source(key) for key in _PROTECTIONS},
         **_bounded("overridden", lost),
         **_bounded("newer_files", config.newer_than(unit["since"]) if unit["since"] else []),

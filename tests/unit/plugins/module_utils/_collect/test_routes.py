@@ -179,6 +179,14 @@ def test_what_the_files_protect(tmp_path, drop_in, rules, rejects):
     assert (facts["foreign"]["rules_count"], facts["foreign"]["reject_routes_count"]) == (8, 2)
 
 
+@pytest.mark.parametrize(
+    ("version", "rules"), [("247 (247.3-7+deb11u5)", "no"), ("248 (248.8-1)", "yes"), ("249 (249.4-1)", "yes"), ("257", "yes")]
+)
+def test_before_248_no_rules_are_taken(tmp_path, version, rules):
+    effective = collect(Replay(tmp_path, Kernel(KERNEL_RULES, [DEFAULT]), version))["networkd"]["effective"]
+    assert effective == {"ManageForeignRoutes": "yes", "ManageForeignRoutingPolicyRules": rules}
+
+
 def test_effective_and_overridden(tmp_path):
     host = Replay(tmp_path, Kernel(KERNEL_RULES, [DEFAULT]), describe=describe(foreign=False))
     host.put("etc/systemd/networkd.conf.d/50-x.conf", BOTH)
