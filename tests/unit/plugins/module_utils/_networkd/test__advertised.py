@@ -20,16 +20,20 @@ def link(name: str, *routes: Route) -> _given.Link:
     return _given.Link(name, "", "", [], list(routes))
 
 
+def _told(found: Any) -> Any:
+    """A look, which may fail."""
+    if isinstance(found, NotSeen):
+        raise found
+    return iter(found)
+
+
 @pytest.fixture
 def seen(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """`links` has what is seen at each look, the last one for ever; `asked` the links whose routers were asked."""
     seen: dict[str, Any] = {"links": [[]], "asked": []}
 
     def links(_host: Host) -> Any:
-        found: Any = seen["links"][0]
-        if isinstance(found, NotSeen):
-            raise found
-        return iter(found)
+        return _told(seen["links"][0])
 
     def ask(questions: list[str]) -> list[str]:
         seen["asked"] += questions
