@@ -48,7 +48,7 @@ _raw:
 from typing import Any
 
 from ansible import context
-from ansible.errors import AnsibleLookupError
+from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.inventory.manager import InventoryManager
 from ansible.plugins.lookup import LookupBase
 
@@ -83,8 +83,12 @@ class LookupModule(LookupBase):
             manager.add_group(group)
             for host in hosts:
                 manager.add_host(host, group=group)
-        manager.subset(limit)
-        return bool(manager.get_hosts(pattern=patterns))
+        try:
+            manager.subset(limit)
+            return bool(manager.get_hosts(pattern=patterns))
+        except AnsibleError:
+            # With host_pattern_mismatch=error, which some have in their ansible.cfg.
+            return False
 
 
 def _flat(patterns: Any) -> list[str]:
