@@ -58,10 +58,10 @@ def test_a_restart_undoes_exactly_what_is_declared(objects: Objects, kind: str) 
     assert objects.undone(kind) == objects.declared(kind)
 
 
+# 247 has no KeepMaster=.
+@pytest.mark.parametrize("image", ["debian12", "debian13", "debian14"], indirect=True)
 def test_keep_master_takes_the_link_local_address(fresh: Objects) -> None:
     """It turns LinkLocalAddressing= off by default (network_verify() of networkd-network.c), so only links that have a master get it."""
-    if fresh.version == 247:
-        pytest.skip("247 has no KeepMaster=")
     fresh.make(lambda entry: entry.name == "addresses/own_link_local")
     fresh.do(KEEP_MASTER, "KeepMaster=yes")
 
