@@ -40,6 +40,7 @@ notes:
   - Before systemd 257 a router must also still give the prefixes that addresses were made of. Since then such addresses stay.
   - Afterwards routers are asked again where the default route that one gave is gone. systemd 257 deletes it at the first advertisement after a start,
     under C(ManageForeignRoutes=no) without C(ManageForeignNextHops=no), and sets it again at the next one only.
+  - systemd 262 doesn't write down what a lease gave, 257 did. From 258 on a link with a lease is a reason to refuse.
   - Not asked is for prefixes that a DHCPv6 server delegated, nor for name servers that it tells without giving an address. Which name servers
     routers and DHCPv6 servers tell isn't compared.
   - What C(resolvectl) or C(timedatectl ntp-servers) told a link at run time networkd forgets, whatever its files say. It is told again here,

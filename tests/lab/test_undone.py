@@ -70,6 +70,9 @@ def test_the_module_loses_nothing_that_it_answers_for(lab: Lab, fresh: Objects) 
     """Nor anything that no start takes."""
 
     def answered(entry: Entry) -> bool:
+        # Nobody knows what the lease of a server gave that may give it again: each one is a reason to refuse there.
+        if fresh.version == 262 and entry.name.startswith("leases/"):
+            return False
         return entry.answer != "refused" and entry.answer_on(fresh.version) in ("", "spared", "put back")
 
     fresh.make(answered)
@@ -83,8 +86,6 @@ def test_the_module_refuses_where_something_is_lost_for_good(lab: Lab, fresh: Ob
     refused = [entry for entry in ENTRIES if entry.answer_on(fresh.version) == "refused" and fresh.version not in entry.not_on]
     fresh.make(lambda entry: entry in refused)
     result = run_module(lab.spaces, fresh.host, "networkd_restart", {})
-    if fresh.version == 262 and not result["failed"]:
-        pytest.xfail(f"on 262 the module restarted networkd though a DHCP server gives another address now: {result}")
     assert result["failed"] and not result["changed"], result
     links = {link for entry in refused for link in re.findall(r"\b[a-z]+0\b", entry.make)}
     assert [link for link in sorted(links) if link not in str(result["doubts"])] == []

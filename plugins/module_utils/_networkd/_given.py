@@ -13,23 +13,27 @@ import socket
 from typing import Any, Iterator, NamedTuple
 
 from ansible_collections.holdfast.baseline.plugins.module_utils._host import Absent, Host, NotSeen
-from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import INET6, Address, Dump, Route, Unanswered
+from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import INET, INET6, Address, Dump, Route, Unanswered
 
 _NETIF = "/run/systemd/netif"
 _MOST_ROUTES = 4096
-_RA = 9  # RTPROT_RA
+_RA, _DHCP = 9, 16  # RTPROT_RA, RTPROT_DHCP
 _WHOLE = 128  # DHCPv6 gives no shorter prefix
 _LINK_LOCAL = ipaddress.IPv6Network("fe80::/10")
 
 
 class Link(NamedTuple):
-    """A link that networkd manages: what networkd writes of it and of its lease, its IPv6 addresses, and its routes from routers."""
+    """A link that networkd manages: what networkd writes of it and of its lease, its IPv6 addresses, and its routes from routers.
+
+    `leased` tells whether it has IPv4 routes of DHCP, as each lease of networkd makes (dhcp4_request_route() of networkd-dhcp4.c).
+    """
 
     name: str
     state: str
     lease: str
     addresses: list[Address]
     routes: list[Route]
+    leased: bool = False
 
     def dhcp6_addresses(self) -> frozenset[str]:
         """Those that look as if a DHCPv6 server had given them."""
@@ -53,6 +57,7 @@ def links(host: Host) -> Iterator[Link]:
     """All links that networkd manages; NotSeen where the kernel doesn't tell of all addresses and routes."""
     try:
         addresses, routes = host.netlink.addresses(INET6), host.netlink.routes(INET6, _MOST_ROUTES, protocol=_RA)
+        leased = host.netlink.routes(INET, _MOST_ROUTES, protocol=_DHCP)
     except Unanswered as failed:
         raise NotSeen(failed.why) from None
     for index, name in socket.if_nameindex():
@@ -63,8 +68,13 @@ def links(host: Host) -> Iterator[Link]:
                 state,
                 _read(host, f"leases/{index}"),
                 [one for one in _whole(addresses) if one.ifindex == index],
-                [one for one in _whole(routes) if any(path.oif == index for path in one.paths)],
+                [one for one in _whole(routes) if _is_on(one, index)],
+                any(_is_on(one, index) for one in _whole(leased)),
             )
+
+
+def _is_on(route: Route, index: int) -> bool:
+    return any(path.oif == index for path in route.paths)
 
 
 def hardware(host: Host, link: str) -> bytes:
@@ -77,7 +87,7 @@ def hardware(host: Host, link: str) -> bytes:
 
 def _whole(dump: Dump) -> list[Any]:
     if not dump.whole:
-        raise NotSeen("there are too many IPv6 addresses or routes from routers")
+        raise NotSeen("there are too many IPv6 addresses, or routes from routers or DHCP")
     return dump.entries
 
 

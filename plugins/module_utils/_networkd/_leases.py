@@ -20,6 +20,7 @@ _TO_ALL = b"\xff" * 6
 _MULTICAST = b"\x33\x33"  # before the last four bytes of the IPv6 address (RFC 2464, 7)
 # Since then addresses that routers gave are handed over a restart, and only their name servers are not.
 _HANDS_OVER = 257
+_WRITES_NO_LEASES = 258  # 257 does, and 262 doesn't
 
 
 def unrenewable(host: Host) -> list[str]:
@@ -38,6 +39,8 @@ def unrenewable(host: Host) -> list[str]:
 
 
 def _dhcp_questions(host: Host, link: _given.Link) -> list[_ask.Question]:
+    if not link.lease and link.leased and version(host)["major"] >= _WRITES_NO_LEASES:
+        raise ValueError("this systemd doesn't write down what a lease gave")
     if not link.lease:
         return []
     lease, xid = _dhcp.parse_lease(link.lease), os.urandom(4)

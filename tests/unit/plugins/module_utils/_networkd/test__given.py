@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from ansible_collections.holdfast.baseline.plugins.module_utils._host import Host, NotSeen
-from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import INET6, Address, Dump, Path as Way, Route, Unanswered
+from ansible_collections.holdfast.baseline.plugins.module_utils._netlink import INET, INET6, Address, Dump, Path as Way, Route, Unanswered
 from ansible_collections.holdfast.baseline.plugins.module_utils._networkd import _given
 
 
@@ -64,14 +64,14 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="ascii")
     host = Host(root=str(tmp_path))
-    addresses, routes = [address("fe80::1/64")], [route("", 2), route("", 3)]
-    host.netlink = SimpleNamespace(addresses=lambda _family: Dump(addresses, True), routes=lambda *_what, **_only: Dump(routes, True))
+    addresses, routes = [address("fe80::1/64")], {9: [route("", 2), route("", 3)], 16: [Route(INET, 254, 1, 16, b"", 0, paths=(Way(2, b""),))]}
+    host.netlink = SimpleNamespace(addresses=lambda _family: Dump(addresses, True), routes=lambda *_what, protocol: Dump(routes[protocol], True))
     return host
 
 
 def test_the_links_of_networkd(host: Host) -> None:
     found = list(_given.links(host))
-    assert found == [_given.Link("eth0", "ADMIN_STATE=configured\n", "ADDRESS=10.0.0.2\n", [address("fe80::1/64")], [route("", 2)])]
+    assert found == [_given.Link("eth0", "ADMIN_STATE=configured\n", "ADDRESS=10.0.0.2\n", [address("fe80::1/64")], [route("", 2)], True)]
 
 
 def test_what_the_kernel_does_not_tell(host: Host) -> None:

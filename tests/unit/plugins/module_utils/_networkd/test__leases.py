@@ -94,3 +94,11 @@ def test_too_many_links(seen: dict[str, Any]) -> None:
     seen["links"] = [NOTHING._replace(lease=LEASE)] * 65
     with pytest.raises(NotSeen):
         _leases.unrenewable(Host())
+
+
+@pytest.mark.parametrize(("version", "leased", "told"), [(257, True, 0), (258, True, 1), (262, True, 1), (262, False, 0)])
+def test_a_lease_of_which_nothing_is_written(seen: dict, version: int, leased: bool, told: int) -> None:
+    seen.update(version=version, links=[NOTHING._replace(leased=leased)])
+    assert [why for why in _leases.unrenewable(Host()) if "doesn't write down what a lease gave" in why] == [
+        "whether eth0 would get its DHCP lease again can't be asked: this systemd doesn't write down what a lease gave"
+    ][:told]
