@@ -123,7 +123,10 @@ class Rule(NamedTuple):
 
 
 class Address(NamedTuple):
-    """An address of a link; a permanent one has no lifetime, and `preferred` tells that it is preferred for ever."""
+    """An address of a link; a permanent one has no lifetime, and `preferred` tells that it is preferred for ever.
+
+    `metric` is that of the kernel's own route for its prefix.
+    """
 
     ifindex: int
     address: bytes
@@ -131,6 +134,7 @@ class Address(NamedTuple):
     broadcast: bytes = b""
     permanent: bool = True
     preferred: bool = True
+    metric: int = 0
 
     @property
     def family(self) -> int:
@@ -437,7 +441,7 @@ def parse_address(body: bytes) -> Address:
     flags = _number(found.get(8), flags)
     own = found.get(2) or found.get(1, b"")
     preferred = _number(found.get(6, b"")[:4], _FOREVER) == _FOREVER
-    return Address(index, own, prefixlen, found.get(4, b""), bool(flags & _IFA_F_PERMANENT), preferred)
+    return Address(index, own, prefixlen, found.get(4, b""), bool(flags & _IFA_F_PERMANENT), preferred, _number(found.get(9)))
 
 
 def parse_link(body: bytes) -> LinkState:

@@ -64,7 +64,8 @@ class Network:
         return run_module(self.lab.spaces, self.host, "networkd_restart", {})
 
 
-@pytest.fixture(params=["debian11", "debian12", "debian13"])
+# 247 doesn't tell whether a router gave the DNS servers or somebody told them, so it is refused there for that alone.
+@pytest.fixture(params=["debian12", "debian13"])
 def network(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Network]:
     """A host with a lease, a DHCPv6 lease and an address from a router."""
     server, host = lab.boot("debian13", "server"), lab.boot(request.param)

@@ -25,7 +25,8 @@ _LINK_LOCAL = ipaddress.IPv6Network("fe80::/10")
 class Link(NamedTuple):
     """A link that networkd manages: what networkd writes of it and of its lease, its IPv6 addresses, and its routes from routers.
 
-    `leased` tells whether it has IPv4 routes of DHCP, as each lease of networkd makes (dhcp4_request_route() of networkd-dhcp4.c).
+    `leased` tells whether it has IPv4 routes of DHCP, or an IPv4 address with a lifetime and a metric, as leases of networkd make
+    (dhcp4_request_route() and dhcp4_request_address() of networkd-dhcp4.c).
     """
 
     name: str
@@ -57,7 +58,7 @@ def links(host: Host) -> Iterator[Link]:
     """All links that networkd manages; NotSeen where the kernel doesn't tell of all addresses and routes."""
     try:
         addresses, routes = host.netlink.addresses(INET6), host.netlink.routes(INET6, _MOST_ROUTES, protocol=_RA)
-        leased = host.netlink.routes(INET, _MOST_ROUTES, protocol=_DHCP)
+        leased = _leased(host)
     except Unanswered as failed:
         raise NotSeen(failed.why) from None
     for index, name in socket.if_nameindex():
@@ -69,8 +70,15 @@ def links(host: Host) -> Iterator[Link]:
                 _read(host, f"leases/{index}"),
                 [one for one in _whole(addresses) if one.ifindex == index],
                 [one for one in _whole(routes) if _is_on(one, index)],
-                any(_is_on(one, index) for one in _whole(leased)),
+                index in leased,
             )
+
+
+def _leased(host: Host) -> set[int]:
+    """The links that look as if they had a lease."""
+    routes, addresses = host.netlink.routes(INET, _MOST_ROUTES, protocol=_DHCP), host.netlink.addresses(INET)
+    on_routes = {path.oif for route in _whole(routes) for path in route.paths}
+    return on_routes | {one.ifindex for one in _whole(addresses) if one.metric and not one.permanent}
 
 
 def _is_on(route: Route, index: int) -> bool:
@@ -87,7 +95,7 @@ def hardware(host: Host, link: str) -> bytes:
 
 def _whole(dump: Dump) -> list[Any]:
     if not dump.whole:
-        raise NotSeen("there are too many IPv6 addresses, or routes from routers or DHCP")
+        raise NotSeen("there are too many addresses, or routes from routers or DHCP")
     return dump.entries
 
 

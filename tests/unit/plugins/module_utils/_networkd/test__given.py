@@ -74,9 +74,17 @@ def test_the_links_of_networkd(host: Host) -> None:
     assert found == [_given.Link("eth0", "ADMIN_STATE=configured\n", "ADDRESS=10.0.0.2\n", [address("fe80::1/64")], [route("", 2)], True)]
 
 
+@pytest.mark.parametrize(("metric", "permanent", "leased"), [(1024, False, True), (0, False, False), (1024, True, False)])
+def test_a_lease_without_a_router(host: Host, metric: int, permanent: bool, leased: bool) -> None:
+    """The route of its prefix is the kernel's there."""
+    lease = Address(2, b"\x0a\x5d\0\x32", 24, b"", permanent, permanent, metric)
+    host.netlink = SimpleNamespace(addresses=lambda _family: Dump([lease], True), routes=lambda *_what, protocol: Dump([], True))
+    assert [link.leased for link in _given.links(host)] == [leased]
+
+
 def test_what_the_kernel_does_not_tell(host: Host) -> None:
     host.netlink.addresses = lambda _family: Dump([], False)
-    with pytest.raises(NotSeen, match="too many IPv6 addresses"):
+    with pytest.raises(NotSeen, match="too many addresses"):
         list(_given.links(host))
 
     def silent(_family: int) -> Dump:
