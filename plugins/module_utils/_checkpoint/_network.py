@@ -26,7 +26,7 @@ from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._ip_
     without_source,
 )
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._names import Refused, quote
-from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._other_words import HOLDS, held, neighbour_words
+from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._other_words import HOLDS, held, is_port, neighbour_words
 from ansible_collections.holdfast.baseline.plugins.module_utils._checkpoint._told_lines import told_lines
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _networkd_facts as networkd
 from ansible_collections.holdfast.baseline.plugins.module_utils._collect import _networkd_others
@@ -87,8 +87,13 @@ class Saved(NamedTuple):
     untold: list[str] = []
 
     def in_order(self) -> list[list[str]]:
-        """All words, each after what it needs: routes before the rules that lead to them, so that no packet takes half a table."""
-        return self.held + self.addresses + self.nexthops + self.neighbours + self.routes + self.rules
+        """All words, each after what it needs: routes before the rules that lead to them, so that no packet takes half a table.
+
+        Settings come last, since what was there before somebody turned IPv6 off can't be added after it.
+        """
+        ports = [words for words in self.held if is_port(words)]
+        settings = [words for words in self.held if not is_port(words)]
+        return ports + self.addresses + self.nexthops + self.neighbours + self.routes + self.rules + settings
 
 
 class _Foreign(NamedTuple):

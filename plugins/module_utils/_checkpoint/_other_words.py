@@ -29,6 +29,11 @@ def held(others: Others, link: Callable[[int], str]) -> list[list[str]]:
     return [_port(one, link(one.master)) for one in others.ports] + settings + [_down(one) for one in others.down]
 
 
+def is_port(words: list[str]) -> bool:
+    """Whether they make a link a port again."""
+    return "master" in words[3:]
+
+
 def _port(link: LinkState, master: str) -> list[str]:
     return [HOLDS, f"{_NET}/{link.name}/master/ifindex", str(link.master), "link", "set", "dev", link.name, "master", master]
 

@@ -62,7 +62,7 @@ def plan(managed: Managed, links: list[Link], others: Others, losing: set[int], 
     """What keeps a start from taking `others` on `links`; `losing` are further links that must keep what they have."""
     gone = taken(others, links, settings)
     keeping = losing | {one.ifindex for part in (gone.addresses, gone.neighbours) for one in part}
-    keeping = {index for index in keeping if managed.by_link[index].keep != "yes"}
+    keeping = {index for index in keeping if managed.by_link[index].keep not in ("yes", _keep(managed.by_link[index]))}
     kept = _applied(links, managed, keeping)
     drop_ins, why_not = _drop_ins(managed, gone, keeping, settings.version)
     return Sparing(drop_ins, why_not, kept, taken(others, kept, settings).addresses)
@@ -94,7 +94,8 @@ def _applied(links: list[Link], managed: Managed, keeping: Iterable[int]) -> lis
 
 
 def _keep(network: Network) -> str:
-    return "static" if network.dhcp and network.keep in ("no", "dynamic-on-stop") else "yes"
+    """With dynamic a lease is kept for ever already."""
+    return "static" if network.dhcp and network.keep != "dynamic" else "yes"
 
 
 def missing(spares: Iterable[Spare]) -> list[Spare]:

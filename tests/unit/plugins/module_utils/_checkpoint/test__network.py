@@ -61,6 +61,11 @@ def test_too_much_is_refused(saved: Saved) -> None:
         _network._bounded(saved)
 
 
+def test_ports_come_first_and_settings_last() -> None:
+    port, setting = ["holds", "/x", "9", "link", "set", "dev", "p0", "master", "br0"], ["holds", "/proc/sys/net/x", "1"]
+    assert Saved([], [], [], [ADDRESS], held=[port, setting]).in_order() == [port, ADDRESS, setting]
+
+
 def test_commands_are_in_an_order_that_works() -> None:
     saved = Saved([["-4", "rule"]], [["-4", "route", "add"], SOURCED], [], [ADDRESS], [NEXTHOP], told=[TOLD])
     boot, *lines = _network.commands(saved, "b-1").decode().splitlines()

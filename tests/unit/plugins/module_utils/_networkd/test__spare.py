@@ -39,6 +39,8 @@ def drop_in(file: str) -> str:
         (ON_HOST0, set(), {}, [Spare(drop_in(HOST0), ("KeepConfiguration=yes",))]),
         (ON_HOST0, set(), {"dhcp": True}, [Spare(drop_in(HOST0), ("KeepConfiguration=static",))]),
         (ON_HOST0, set(), {"dhcp": True, "keep": "dynamic"}, [Spare(drop_in(HOST0), ("KeepConfiguration=yes",))]),
+        # It would keep the lease's address for ever.
+        (ON_HOST0, {2}, {"dhcp": True, "keep": "static"}, []),
         (Others(), {3}, {}, [Spare(drop_in(WIDE), ("KeepConfiguration=yes",))]),
         # KeepMaster= makes LinkLocalAddressing=no the default.
         (PORT, set(), {}, [Spare(drop_in(WIDE), ("KeepMaster=yes", "LinkLocalAddressing=ipv6"))]),
